@@ -1,0 +1,55 @@
+# Counting House. `make help` lists what can be done; everything stays inside this checkout.
+.DEFAULT_GOAL := help
+.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check lint format lock
+
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -q
+UNITS := --ignore=tests/browser -n 2 --dist worksteal
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## *(.*)/  \1\t\2/' | expand -t 20
+
+env:  ## make .venv from the hashed lock (every other target does this first)
+	@sh tools/env.sh
+
+demo: env  ## an example site with people, tokens and history, at http://127.0.0.1:8000
+	@$(PY) manage.py demo
+
+run: env  ## the site as the environment configures it: migrate, collect static files, serve
+	$(PY) manage.py migrate --noinput
+	$(PY) manage.py createcachetable
+	$(PY) manage.py collectstatic --noinput --verbosity 0
+	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 8 portal.wsgi:application
+
+test: check test-sqlite test-postgresql test-browser  ## everything: checks, the suite on SQLite and on PostgreSQL, the browser tests
+
+test-sqlite: env  ## the suite on SQLite
+	$(PYTEST) $(UNITS)
+
+test-postgresql: env  ## the suite on PostgreSQL, started from a wheel for this run
+	$(PYTEST) -p tests.pgplugin $(UNITS)
+
+test-browser: env browser  ## the pages in a real Chromium
+	$(PYTEST) tests/browser
+
+browser:  ## install Chromium where that needs no questions, else say how
+	@sh tools/browser.sh
+
+check: lint  ## the quick part: style, types, layers, migrations, house rules
+	$(PYTEST) tests/house
+
+lint: env  ## style, types, layers, missing migrations
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: env  ## put the code into the house's form
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+lock: env  ## resolve requirements/*.in anew into hashed locks
+	@sh tools/lock.sh

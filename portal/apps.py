@@ -1,0 +1,8 @@
+"""Registers the portal with Django."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "Portal"

@@ -1,0 +1,43 @@
+"""Headers that every answer of the site carries. Which contract a request is about is decided in membership.py."""
+
+from collections.abc import Callable, Iterable
+
+from django.http import HttpRequest, HttpResponse
+
+CSP_HEADER = "Content-Security-Policy"
+CSP_DIRECTIVES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def content_security_policy(*, form_targets: Iterable[str] = ()) -> str:
+    """Return the site's policy, with `form_targets` (origins) allowed as the end of a form's journey.
+
+    The consent page of OAuth needs one: browsers apply form-action to the redirect after the form as well.
+    """
+    directives = dict(CSP_DIRECTIVES)
+    directives["form-action"] = " ".join([directives["form-action"], *form_targets])
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class SecurityHeadersMiddleware:
+    """Sets the content security policy (unless the view set a policy of its own) and the permissions policy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = content_security_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(CSP_HEADER, self.policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response

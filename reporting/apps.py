@@ -1,0 +1,8 @@
+"""Registers reporting with Django."""
+
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"
+    verbose_name = "Reporting"
