@@ -15,7 +15,7 @@ def secret_key(directory: Path) -> str:
 
 
 def oidc_private_key(directory: Path) -> str:
-    """Return the PEM of the RSA key kept in `directory` that signs identity tokens, making it on first use."""
+    """Return the PEM of the RSA key kept in `directory` that signs identity tokens, made on first use."""
     return _kept(directory / "oidc-key.pem", _new_rsa_key)
 
 

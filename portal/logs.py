@@ -6,7 +6,9 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-SECRET_NAMES = re.compile(r"authorization|cookie|csrf|password|secret|token$|access_token|refresh_token|api_key|otp", re.I)
+SECRET_NAMES = re.compile(
+    r"authorization|cookie|csrf|password|secret|token$|access_token|refresh_token|api_key|otp", re.IGNORECASE
+)
 HIDDEN = "[hidden]"
 
 

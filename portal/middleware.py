@@ -1,4 +1,4 @@
-"""Headers that every answer of the site carries. Which contract a request is about is decided in membership.py."""
+"""Headers that every answer of the site carries."""
 
 from collections.abc import Callable, Iterable
 
@@ -30,7 +30,7 @@ def content_security_policy(*, form_targets: Iterable[str] = ()) -> str:
 
 
 class SecurityHeadersMiddleware:
-    """Sets the content security policy (unless the view set a policy of its own) and the permissions policy."""
+    """Sets the content security policy, unless the view set its own, and the permissions policy."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

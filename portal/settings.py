@@ -1,7 +1,7 @@
 """Settings of the site, read from the environment. docs/operations.md describes each variable.
 
-Three ways to run: DEBUG (a developer), DEMO (an example on one machine), and neither (production, which must be given
-its secrets).
+Three ways to run: DEBUG (a developer), DEMO (an example on one machine), and neither (production, which must
+be given its secrets).
 """
 
 from pathlib import Path
@@ -26,23 +26,29 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 def _secret(name: str, value: str) -> str:
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set: give it in the environment, or set DEMO=true to try the site.")
+        raise ImproperlyConfigured(
+            f"{name} is not set: give it in the environment, or set DEMO=true to try the site."
+        )
     return value
 
 
 if LOCAL:
     SECRET_KEY: str = env.str("SECRET_KEY", default="") or local_secrets.secret_key(VAR_DIR)
-    IDP_OIDC_PRIVATE_KEY: str = env.str("OIDC_PRIVATE_KEY", default="", multiline=True) or local_secrets.oidc_private_key(
-        VAR_DIR
-    )
+    IDP_OIDC_PRIVATE_KEY: str = env.str(
+        "OIDC_PRIVATE_KEY", default="", multiline=True
+    ) or local_secrets.oidc_private_key(VAR_DIR)
 else:
     SECRET_KEY = _secret("SECRET_KEY", env.str("SECRET_KEY", default=""))
-    IDP_OIDC_PRIVATE_KEY = _secret("OIDC_PRIVATE_KEY", env.str("OIDC_PRIVATE_KEY", default="", multiline=True))
+    IDP_OIDC_PRIVATE_KEY = _secret(
+        "OIDC_PRIVATE_KEY", env.str("OIDC_PRIVATE_KEY", default="", multiline=True)
+    )
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # Where the site lives
 
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else []
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS: bool = env.bool("HTTPS", default=not LOCAL)
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
@@ -110,7 +116,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail instead of waiting its turn.
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail, not wait for its turn.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -122,7 +128,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits count in the cache, so with more than one process it must be one that they share. SQLite means one process.
+# Rate limits count in the cache, so several processes must share one. SQLite means one process.
 _shared_cache = "locmemcache://" if _database["ENGINE"].endswith("sqlite3") else "dbcache://cache"
 CACHES: dict[str, dict[str, Any]] = {"default": env.cache_url("CACHE_URL", default=_shared_cache)}
 

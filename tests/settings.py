@@ -1,4 +1,4 @@
-"""Settings of the test suite: the site's own as in production, with what would make tests slow or reach outside replaced."""
+"""Settings of the test suite: production's, without what makes tests slow or reaches outside."""
 
 import os
 from pathlib import Path
