@@ -1,0 +1,60 @@
+"""The ledger's tables, one module per subject."""
+
+from ledger.models.audit import AuditEvent
+from ledger.models.contracts import Contract, Invitation, Membership, Role
+from ledger.models.jobs import LIVE_STATUSES, Job, JobStatus, Quote, RefundRequest, RefundStatus
+from ledger.models.journal import POOL_ACCOUNTS, Account, Book, Entry, IdempotencyKey, Kind, Transaction
+from ledger.models.orders import ActivationCode, Channel, Order, OrderStatus, Pack
+from ledger.models.pools import Lot, LotSource, Pool, PoolKind
+from ledger.models.rates import Category, Product, Rate, RefundPolicy, Service
+from ledger.models.subscriptions import (
+    Benefit,
+    BenefitStatus,
+    Gift,
+    GiftPeriod,
+    GiftRule,
+    Seat,
+    Subscription,
+)
+
+__all__ = [
+    "LIVE_STATUSES",
+    "POOL_ACCOUNTS",
+    "Account",
+    "ActivationCode",
+    "AuditEvent",
+    "Benefit",
+    "BenefitStatus",
+    "Book",
+    "Category",
+    "Channel",
+    "Contract",
+    "Entry",
+    "Gift",
+    "GiftPeriod",
+    "GiftRule",
+    "IdempotencyKey",
+    "Invitation",
+    "Job",
+    "JobStatus",
+    "Kind",
+    "Lot",
+    "LotSource",
+    "Membership",
+    "Order",
+    "OrderStatus",
+    "Pack",
+    "Pool",
+    "PoolKind",
+    "Product",
+    "Quote",
+    "Rate",
+    "RefundPolicy",
+    "RefundRequest",
+    "RefundStatus",
+    "Role",
+    "Seat",
+    "Service",
+    "Subscription",
+    "Transaction",
+]
