@@ -32,10 +32,10 @@ test-postgresql: env  ## the suite on PostgreSQL, started from a wheel for this 
 	$(PYTEST) -p tests.pgplugin $(UNITS)
 
 test-browser: env browser  ## the pages in a real Chromium
-	$(PYTEST) tests/browser
+	$(PYTEST) tests/browser -n 2
 
 browser:  ## install Chromium where that needs no questions, else say how
-	@sh tools/browser.sh
+	@sh tools/browser.sh >/dev/null
 
 check: lint  ## the quick part: style, types, layers, migrations, house rules
 	$(PYTEST) tests/house

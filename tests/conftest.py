@@ -1,10 +1,16 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.transaction import atomic
 from hypothesis import settings as hypothesis_settings
+
+pytest_plugins = ["tests.cast"] if find_spec("tests.cast") else []
 
 hypothesis_settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("house")
@@ -13,3 +19,29 @@ hypothesis_settings.load_profile("house")
 @pytest.fixture(scope="session", autouse=True)
 def the_database_is_the_one_asked_for() -> None:
     assert connection.vendor == os.environ.get("EXPECTED_VENDOR", "sqlite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_may_pass_the_triggers() -> Iterator[None]:
+    """Let Django empty the tables after a test with real transactions.
+
+    It truncates them on PostgreSQL, but on SQLite it deletes rows, which the ledger's triggers refuse.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    empty = connection.ops.execute_sql_flush
+
+    def empty_without_triggers(statements: list[str]) -> None:
+        with atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers: list[Any] = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            empty(statements)
+            for _, definition in triggers:
+                cursor.execute(definition)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "execute_sql_flush", empty_without_triggers)
+        yield

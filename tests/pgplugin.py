@@ -1,7 +1,7 @@
 """Runs the suite on PostgreSQL: `pytest -p tests.pgplugin`.
 
 A plugin and not a fixture, because the settings read DATABASE_URL before any conftest is imported. Given a
-PostgreSQL DATABASE_URL it uses that server; otherwise it starts one, which the workers of pytest-xdist inherit.
+PostgreSQL DATABASE_URL it uses that server; otherwise it starts one, and workers of pytest-xdist inherit it.
 """
 
 import os
