@@ -4,7 +4,7 @@
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
-UNITS := --ignore=tests/browser -n 2 --dist worksteal
+UNITS := --ignore=tests/browser --ignore=tests/house -n 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
@@ -40,11 +40,10 @@ browser:  ## install Chromium where that needs no questions, else say how
 check: lint  ## the quick part: style, types, layers, migrations, house rules
 	$(PYTEST) tests/house
 
-lint: env  ## style, types, layers, missing migrations
+lint: env  ## style, types, missing migrations
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
 
 format: env  ## put the code into the house's form
