@@ -1,0 +1,37 @@
+// Small comforts; every page works without them.
+(() => {
+  // The server opens a dialog in the page's flow; with a script it becomes a modal one.
+  for (const dialog of document.querySelectorAll("dialog[open][data-modal]")) {
+    dialog.close();
+    dialog.showModal();
+  }
+
+  // Menus made of <details> close by Escape and by a click elsewhere.
+  const menus = () => document.querySelectorAll("header details[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // A second click on a form that is on its way sends nothing; the server would answer the same anyway.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // Selects that change the page at once; without a script their form shows a button.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+})();
