@@ -35,34 +35,29 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not start")
 
 
+def production(directory: Path) -> dict[str, str]:
+    """Return the environment of a production site that keeps everything in `directory`."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": f"sqlite:///{directory}/site.sqlite3",
+        "DEBUG": "false",
+        "DEMO": "false",
+        "HTTPS": "false",
+        "OIDC_PRIVATE_KEY": settings.IDP_OIDC_PRIVATE_KEY,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "VAR_DIR": str(directory),
+    }
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
-    port = str(free_port())
-    own = {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
-        "VAR_DIR": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "",
-    }
-    own |= {
-        "SECRET_KEY": settings.SECRET_KEY,
-        "OIDC_PRIVATE_KEY": settings.IDP_OIDC_PRIVATE_KEY,
-        "HTTPS": "false",
-    }
-    own |= {"ALLOWED_HOSTS": "127.0.0.1", "DEBUG": "false", "DEMO": "false"}
-    environment = {name: value for name, value in {**os.environ, **own}.items() if value}
+    environment = production(tmp_path)
     for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):
         subprocess.run([sys.executable, "manage.py", *command], check=True, env=environment)
-    granian = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        port,
-        "portal.wsgi:application",
-    ]
-    server = subprocess.Popen(granian, env=environment)
+    port = free_port()
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4"]
+    server = subprocess.Popen([*granian, "--port", str(port), "portal.wsgi:application"], env=environment)
     try:
         wait_for(f"http://127.0.0.1:{port}/accounts/login/", server)
         yield f"http://127.0.0.1:{port}"
