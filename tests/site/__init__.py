@@ -1,0 +1,1 @@
+"""How the site starts, what it logs and which headers it sends."""
