@@ -23,6 +23,7 @@ WRITES = {
         "update_or_create",
     ),
 }
+OPENED_EMPTY = {"Book", "Pool"}
 WRITING_SQL = re.compile(
     r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?ledger_(book|entry|lot|lotmove|pool|transaction)\b",
     re.IGNORECASE,
@@ -36,8 +37,9 @@ def writes_to_the_books(tree: ast.AST) -> list[str]:
 
 def _writes(node: ast.AST) -> bool:
     match node:
-        case ast.Call(func=ast.Attribute(attr=verb, value=receiver)) if verb in WRITES:
-            return _root(receiver) in BOOKS | {name.lower() for name in BOOKS}
+        case ast.Call(func=ast.Attribute(attr=verb, value=receiver), keywords=given) if verb in WRITES:
+            root = _root(receiver)
+            return root in BOOKS | {name.lower() for name in BOOKS} and not _opens_empty(root, verb, given)
         case ast.Assign(targets=targets):
             return any(isinstance(target, ast.Attribute) and target.attr in BALANCES for target in targets)
         case ast.AugAssign(target=ast.Attribute(attr=name)):
@@ -45,6 +47,16 @@ def _writes(node: ast.AST) -> bool:
         case ast.Constant(value=str(text)):
             return bool(WRITING_SQL.search(text))
     return False
+
+
+def _opens_empty(model: str, verb: str, given: list[ast.keyword]) -> bool:
+    """Whether this only makes the row of an empty pool or book, which moves nothing."""
+    names = {keyword.arg for keyword in given}
+    return (
+        model in OPENED_EMPTY
+        and verb in {"create", "get_or_create"}
+        and not names & {None, "defaults", *BALANCES}
+    )
 
 
 def _root(node: ast.expr) -> str:
@@ -88,6 +100,8 @@ def test_only_posting_writes_the_books() -> None:
         "Entry.objects.create(seq=1)",
         "models.Pool.objects.filter(id=1).update(used_mt=2)",
         "Lot(amount_mt=1).save()",
+        "Pool.objects.create(contract=c, available_mt=1)",
+        "Pool.objects.get_or_create(contract=c, defaults=balances)",
         "lot.save(update_fields=['remaining_mt'])",
         "pool.available_mt -= 11",
         "this.held_mt = 0",
