@@ -1,0 +1,37 @@
+"""The usual ranges of days, and the days that a row's date key covers. All UTC."""
+
+from datetime import date, timedelta
+from typing import Final
+
+RECENT: Final = "30"
+PRESETS: Final = {
+    "1": "Today",
+    "7": "7 days",
+    "30": "30 days",
+    "90": "90 days",
+    "365": "365 days",
+    "month": "This month",
+    "year": "This year",
+    "all": "All",
+}
+
+
+def preset_days(preset: str, today: date) -> tuple[date | None, date | None]:
+    """Return first and last day of a preset as of today; both open for "all"."""
+    if preset == "all":
+        return None, None
+    if preset == "month":
+        return today.replace(day=1), today
+    if preset == "year":
+        return today.replace(month=1, day=1), today
+    return today - timedelta(days=int(preset) - 1), today
+
+
+def span_of(group: str, key: str) -> tuple[date, date]:
+    """Return first and last day of what `day`, `week` or `month` calls `key`."""
+    if group == "month":
+        year, month = map(int, key.split("-"))
+        following = date(year + month // 12, month % 12 + 1, 1)
+        return date(year, month, 1), following - timedelta(days=1)
+    first = date.fromisoformat(key)
+    return first, first + timedelta(days=6 if group == "week" else 0)

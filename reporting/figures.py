@@ -1,0 +1,192 @@
+"""How used tokens are counted, in the rollup and in what is not in it yet, and the one statement over both.
+
+Called by reporting.rollups and reporting.usage. Amounts are milli-tokens, dates are UTC.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    DateField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
+
+from ledger.models import POOL_ACCOUNTS, Account, Entry, Kind
+from reporting.models import DailyUsage, FoldMark
+from reporting.periods import Period
+
+_JOB: Final = "transaction__job__"
+_DAY: Final = TruncDate("at", tzinfo=UTC)
+LIVE_KEYS: Final[dict[str, Combinable]] = {
+    "service": F(f"{_JOB}service_id"),
+    "user": F(f"{_JOB}user_id"),
+    "project": F(f"{_JOB}project"),
+    "pool": F("pool_id"),
+    "day": _DAY,
+    "week": TruncWeek("at", output_field=DateField(), tzinfo=UTC),
+    "month": TruncMonth("at", output_field=DateField(), tzinfo=UTC),
+}
+ROLLUP_KEYS: Final[dict[str, Combinable]] = {
+    "service": F("service_id"),
+    "user": F("user_id"),
+    "project": F("project"),
+    "pool": F("pool_id"),
+    "day": F("day"),
+    "week": TruncWeek("day"),
+    "month": TruncMonth("day"),
+}
+# A capture's first entry stands for the job, so that it counts once however many lots and pools pay,
+# and also where it pays nothing.
+_IS_CHARGE: Final = Q(transaction__kind=Kind.CAPTURE, seq=F("transaction__first_seq"))
+_IS_USED: Final = Q(account=Account.USED)
+LIVE_FIGURES: Final[dict[str, Sum]] = {
+    "n_jobs": Sum(Case(When(_IS_CHARGE, then=1), default=0, output_field=IntegerField())),
+    "n_charged": Sum(Case(When(_IS_USED & Q(amount_mt__gt=0), then=F("amount_mt")), default=0)),
+    "n_refunded": Sum(Case(When(_IS_USED & Q(amount_mt__lt=0), then=-F("amount_mt")), default=0)),
+}
+ROLLUP_FIGURES: Final[dict[str, Sum]] = {
+    "n_jobs": Sum("jobs"),
+    "n_charged": Sum("charged_mt"),
+    "n_refunded": Sum("refunded_mt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UsageScope:
+    """Whose usage may be counted, already authorised; None means all of the contracts given."""
+
+    contract_ids: tuple[UUID, ...]
+    user_id: int | None = None
+    service: str | None = None
+    pool_id: UUID | None = None
+    project: str | None = None
+
+    def conditions(self, *, job: str) -> Q:
+        """Return the filters as a condition; `job` is the path to what entries find on their job."""
+        wanted = {
+            f"{job}user_id": self.user_id,
+            f"{job}service__code": self.service,
+            "pool_id": self.pool_id,
+            f"{job}project": self.project,
+        }
+        given = {path: value for path, value in wanted.items() if value is not None}
+        return Q(contract_id__in=self.contract_ids, **given)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was used: number of charges, and milli-tokens charged and refunded."""
+
+    jobs: int = 0
+    charged_mt: int = 0
+    refunded_mt: int = 0
+
+    @property
+    def net_mt(self) -> int:
+        return self.charged_mt - self.refunded_mt
+
+    def add(self, jobs: int, charged_mt: int, refunded_mt: int) -> None:
+        self.jobs += jobs
+        self.charged_mt += charged_mt
+        self.refunded_mt += refunded_mt
+
+
+FiguresByKey = dict[tuple[Any, ...], Figures]
+
+
+def used_entries() -> QuerySet[Entry]:
+    """Return the entries that usage is counted from."""
+    return Entry.objects.filter(_IS_USED | _IS_CHARGE, transaction__kind__in=(Kind.CAPTURE, Kind.REFUND)).order_by()
+
+
+def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequence[Period]) -> list[FiguresByKey]:
+    """Return for each period the figures by key, all from one statement and so from one snapshot.
+
+    Whole days come from the rollup as far as it is folded; what lies behind its mark, and parts of days, are
+    counted live.
+    """
+    found: list[FiguresByKey] = [{} for _ in periods]
+    floors = dict(FoldMark.objects.filter(contract_id__in=scope.contract_ids).values_list("contract_id", "folded_seq"))
+    branches = [
+        branch for index, period in enumerate(periods) for branch in _branches(scope, group_by, index, period, floors)
+    ]
+    if not branches or not scope.contract_ids:
+        return found
+    rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
+    for index, *key, jobs, charged_mt, refunded_mt in rows:
+        if charged_mt is not None:
+            found[index].setdefault(tuple(key), Figures()).add(jobs, charged_mt, refunded_mt)
+    return found
+
+
+def _branches(
+    scope: UsageScope, group_by: Sequence[str], index: int, period: Period, floors: dict[UUID, int]
+) -> Iterator[QuerySet[Any, tuple[Any, ...]]]:
+    """Yield the parts of the union for one period."""
+    days, rests = period.split()
+    live = used_entries().filter(scope.conditions(job=_JOB))
+    if days is not None:
+        rolled = DailyUsage.objects.filter(scope.conditions(job=""), _within("day", days.first, days.end))
+        yield _grouped(rolled, index, group_by, ROLLUP_KEYS, ROLLUP_FIGURES)
+        tail = live.filter(_behind_the_mark(scope, floors), _within("at", *days.instants()))
+        yield _grouped(tail, index, group_by, LIVE_KEYS, LIVE_FIGURES)
+    for rest in rests:
+        # By pool and account, because entries are indexed by pool, account and time.
+        part = live.filter(
+            _within("at", rest.from_at, rest.to_at),
+            pool__contract_id__in=scope.contract_ids,
+            account__in=POOL_ACCOUNTS,
+        )
+        yield _grouped(part, index, group_by, LIVE_KEYS, LIVE_FIGURES)
+
+
+def _behind_the_mark(scope: UsageScope, floors: dict[UUID, int]) -> Q:
+    """Return the condition for entries that the rollup lacks, exact within the statement that uses it.
+
+    The floors, read before, add nothing to the mark but let the database see how few rows there are.
+    """
+    mark = FoldMark.objects.filter(contract_id=OuterRef("contract_id")).values("folded_seq")
+    near = Q()
+    for contract_id in scope.contract_ids:
+        near |= Q(contract_id=contract_id, seq__gt=floors.get(contract_id, 0))
+    return near & Q(seq__gt=Coalesce(Subquery(mark), 0))
+
+
+def _within(field: str, start: date | datetime | None, end: date | datetime | None) -> Q:
+    within = Q()
+    if start is not None:
+        within &= Q(**{f"{field}__gte": start})
+    if end is not None:
+        within &= Q(**{f"{field}__lt": end})
+    return within
+
+
+def _grouped(
+    rows: QuerySet[Any],
+    index: int,
+    group_by: Sequence[str],
+    keys: dict[str, Combinable],
+    figures: dict[str, Sum],
+) -> QuerySet[Any, tuple[Any, ...]]:
+    named = {f"k_{name}": keys[name] for name in group_by}
+    return (
+        rows.order_by()
+        .annotate(n_period=Value(index, IntegerField()), **named)
+        .values("n_period", *named)
+        .annotate(**figures)
+        .values_list("n_period", *named, *figures)
+    )

@@ -1,0 +1,87 @@
+"""What stands behind a figure: the charges and refunds it adds up, and the ledger entries behind those."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+
+from ledger.models import Account, Entry, Kind, Transaction
+from reporting.figures import UsageScope, used_entries
+from reporting.periods import Period
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, newest first; `older` is where the next page begins, if there is one."""
+
+    rows: tuple[Any, ...]
+    older: int | None
+
+
+def read_charges(*, scope: UsageScope, period: Period, before: int | None = None) -> Page:
+    """Return the charges and refunds that usage of this scope and period adds up, with one statement.
+
+    Each is a transaction with its job; `net_mt` is what it adds to the figure, negative for a refund.
+    """
+    charges = _charges(scope).filter(**_within(period))
+    if before is not None:
+        charges = charges.filter(first_seq__lt=before)
+    return _page(list(charges.order_by("-first_seq")[: PAGE + 1]), "first_seq")
+
+
+def read_entries(*, contract_id: UUID, period: Period, pool_id: UUID | None = None, before: int | None = None) -> Page:
+    """Return the contract's entries, or those of one pool, with one statement."""
+    entries = Entry.objects.filter(contract_id=contract_id, **_within(period))
+    if pool_id is not None:
+        entries = entries.filter(pool_id=pool_id)
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
+    shown = entries.select_related("transaction", "pool__user").order_by("-seq")
+    return _page(list(shown[: PAGE + 1]), "seq")
+
+
+def read_entries_of_job(*, contract_id: UUID, job_id: UUID) -> Page:
+    """Return all entries of one job, oldest first, with two statements."""
+    numbers = Transaction.objects.filter(contract_id=contract_id, job_id=job_id).values_list("first_seq", "last_seq")
+    of_job = Q(seq=None)
+    for span in numbers:
+        of_job |= Q(seq__range=span)
+    entries = Entry.objects.filter(of_job, contract_id=contract_id).select_related("transaction", "pool__user")
+    return Page(tuple(entries.order_by("seq")), None)
+
+
+def _charges(scope: UsageScope) -> QuerySet[Transaction]:
+    counted = used_entries().filter(
+        contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
+    )
+    if scope.pool_id is not None:
+        counted = counted.filter(pool_id=scope.pool_id)
+    used_mt = Case(When(account=Account.USED, then=F("amount_mt")), default=Value(0))
+    net_mt = counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt")
+    wanted = {
+        "job__user_id": scope.user_id,
+        "job__service__code": scope.service,
+        "job__project": scope.project,
+    }
+    return (
+        Transaction.objects.filter(
+            contract_id__in=scope.contract_ids,
+            kind__in=(Kind.CAPTURE, Kind.REFUND),
+            **{path: value for path, value in wanted.items() if value is not None},
+        )
+        .annotate(net_mt=Subquery(net_mt))
+        .filter(net_mt__isnull=False)
+        .select_related("job__service", "job__user")
+    )
+
+
+def _within(period: Period) -> dict[str, Any]:
+    limits = {"at__gte": period.from_at, "at__lt": period.to_at}
+    return {name: at for name, at in limits.items() if at is not None}
+
+
+def _page(rows: list[Any], number: str) -> Page:
+    return Page(tuple(rows[:PAGE]), getattr(rows[PAGE - 1], number) if len(rows) > PAGE else None)

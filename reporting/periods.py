@@ -1,0 +1,79 @@
+"""Ranges of time that reports cover, split into whole days (UTC) and the rests of days around them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+_DAY = timedelta(days=1)
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Whole days from `first` up to, not including, `end`; None is open."""
+
+    first: date | None
+    end: date | None
+
+    def instants(self) -> tuple[datetime | None, datetime | None]:
+        """Return the same as instants."""
+        return (_midnight(self.first) if self.first else None, _midnight(self.end) if self.end else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time from `from_at` (inclusive) to `to_at` (exclusive); None is open."""
+
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+    @classmethod
+    def between(cls, from_at: datetime | None, to_at: datetime | None) -> "Period":
+        """Return the period in UTC. Both instants are aware, or None."""
+        return cls(_in_utc(from_at), _in_utc(to_at))
+
+    @property
+    def is_empty(self) -> bool:
+        return self.from_at is not None and self.to_at is not None and self.from_at >= self.to_at
+
+    def split(self) -> tuple[Days | None, list["Period"]]:
+        """Return the whole days in it, if there are any, and the rests of days before and after them."""
+        if self.is_empty:
+            return None, []
+        first = _first_whole_day(self.from_at) if self.from_at else None
+        end = self.to_at.date() if self.to_at else None
+        if first and end and first >= end:
+            return None, [self]
+        days = Days(first, end)
+        starts_at, ends_at = days.instants()
+        rests = [Period(self.from_at, starts_at), Period(ends_at, self.to_at)]
+        return days, [rest for rest in rests if rest.from_at != rest.to_at]
+
+    def before(self) -> "Period | None":
+        """Return the period of the same length just before this one; None if either end is open."""
+        if self.from_at is None or self.to_at is None or self.is_empty:
+            return None
+        try:
+            return Period(self.from_at - (self.to_at - self.from_at), self.from_at)
+        except OverflowError:
+            return None
+
+
+def _first_whole_day(instant: datetime) -> date:
+    if instant == _midnight(instant.date()) or instant.date() == date.max:
+        return instant.date()
+    return instant.date() + _DAY
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _in_utc(instant: datetime | None) -> datetime | None:
+    if instant is None:
+        return None
+    assert instant.tzinfo is not None, "a report's limits are aware"
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return _EARLIEST if instant.year == 1 else _LATEST

@@ -1,0 +1,106 @@
+"""What a page about one pool shows: its balance, whether that is enough, its lots, and what happened lately."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ledger.balances import Balance, balance, granted_in_live_lots_mt, live_lots
+from ledger.models import Lot, Pool
+from reporting.access import Viewer
+from reporting.charts import Arc, donut
+from reporting.dates import preset_days
+from reporting.figures import UsageScope, read_figures
+from reporting.labels import read_names
+from reporting.periods import Days, Period
+
+ALERT_DAYS: Final = 90
+RECENT_PRESET: Final = "90"
+SHOWN_LOTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """A lot with tokens left; `days_left` is None where it does not expire, 0 on its last day."""
+
+    lot: Lot
+    days_left: int | None
+
+    @property
+    def expires_soon(self) -> bool:
+        return self.days_left is not None and self.days_left <= ALERT_DAYS
+
+    @property
+    def in_grace(self) -> bool:
+        return self.lot.expires_at != self.lot.usable_until
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The last 90 days: which services were used, by how many users, for how many milli-tokens net."""
+
+    services: tuple[str, ...]
+    users: int
+    net_mt: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolReport:
+    """All figures of one pool's page except its events."""
+
+    balance: Balance
+    granted_mt: int
+    lots: tuple[LotLine, ...]
+    has_more_lots: bool
+    recent: Recent
+
+    @property
+    def is_good(self) -> bool:
+        """Exactly 20 % is not good. Source: DOMAIN, "green only while available exceeds 20 %"."""
+        return self.balance.available_mt * 5 > self.granted_mt
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.balance.available_mt // self.granted_mt if self.granted_mt else 0
+
+    @property
+    def expiring(self) -> tuple[LotLine, ...]:
+        return tuple(line for line in self.lots if line.expires_soon)
+
+    def arcs(self) -> list[Arc]:
+        """Return the donut of the balance."""
+        parts = ("available", "held", "used", "expired")
+        return donut([(name, getattr(self.balance, f"{name}_mt")) for name in parts])
+
+
+def read_pool(pool: Pool, viewer: Viewer) -> PoolReport:
+    """Return the pool's figures as the viewer may know them, with at most 6 statements.
+
+    Of the shared pool an end user sees the balance, but only their own recent use.
+    """
+    shown = balance(pool.pk)
+    lines = [_line(lot, shown.as_of) for lot in live_lots(pool_id=pool.pk)[: SHOWN_LOTS + 1]]
+    return PoolReport(
+        balance=shown,
+        granted_mt=granted_in_live_lots_mt(pool_id=pool.pk),
+        lots=tuple(lines[:SHOWN_LOTS]),
+        has_more_lots=len(lines) > SHOWN_LOTS,
+        recent=_recent(pool, shown.as_of, user_id=None if viewer.sees_everyone else viewer.user_id),
+    )
+
+
+def _line(lot: Lot, now: datetime) -> LotLine:
+    return LotLine(lot, None if lot.usable_until is None else (lot.usable_until - now) // timedelta(days=1))
+
+
+def _recent(pool: Pool, now: datetime, *, user_id: int | None) -> Recent:
+    first, _ = preset_days(RECENT_PRESET, now.astimezone(UTC).date())
+    since = Period(from_at=Days(first, None).instants()[0])
+    scope = UsageScope((pool.contract_id,), user_id=user_id, pool_id=pool.pk)
+    (figures,) = read_figures(scope=scope, group_by=("service", "user"), periods=[since])
+    charged = [(service_id, used_by) for (service_id, used_by), figure in figures.items() if figure.jobs]
+    names = read_names(("service",), {(service_id,) for service_id, _ in charged})["service"]
+    return Recent(
+        services=tuple(sorted(name.label for name in names.values())),
+        users=len({used_by for _, used_by in charged}),
+        net_mt=sum(figure.net_mt for figure in figures.values()),
+    )
