@@ -19,7 +19,7 @@ def parse_milli(value: str | int, *, signed: bool = False) -> int:
         InvalidAmount: not a plain decimal number, a float, too many decimals or digits, or negative while not `signed`.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise InvalidAmount("Give the amount as a decimal string, such as \"11\" or \"0.5\".")
+        raise InvalidAmount('Give the amount as a decimal string, such as "11" or "0.5".')
     match = _SHAPE.fullmatch(str(value)) if len(str(value)) <= 32 else None
     if match is None:
         raise InvalidAmount("This is not a plain decimal number.")

@@ -66,7 +66,9 @@ class Transaction(models.Model):
             models.UniqueConstraint(
                 fields=["job", "kind"], condition=Q(job__isnull=False), name="transaction_once_per_job_and_kind"
             ),
-            models.UniqueConstraint(fields=["order"], condition=Q(order__isnull=False), name="transaction_once_per_order"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(order__isnull=False), name="transaction_once_per_order"
+            ),
             models.UniqueConstraint(fields=["contract", "first_seq"], name="transaction_seq_once"),
             models.CheckConstraint(name="transaction_has_entries", condition=Q(last_seq__gt=models.F("first_seq"))),
         ]
@@ -98,8 +100,12 @@ class Entry(models.Model):
     seq = models.BigIntegerField()
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False)
     account = models.CharField(max_length=9, choices=Account)
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False)
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False)
+    pool = models.ForeignKey(
+        Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+    )
+    lot = models.ForeignKey(
+        Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+    )
     amount_mt = models.BigIntegerField()
     balance_after_mt = models.BigIntegerField(help_text="Of this account (in this pool) after this entry.")
     at = models.DateTimeField()
@@ -125,7 +131,7 @@ class Entry(models.Model):
 class IdempotencyKey(models.Model):
     """One caller's key with the first answer it got. Written in the same database transaction as its effect."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    pk = models.CompositePrimaryKey("caller", "key", "part")
     caller = models.CharField(max_length=100)
     key = models.CharField(max_length=255)
     part = models.PositiveSmallIntegerField(
@@ -135,11 +141,6 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hex.")
     answer = models.TextField(help_text="The first answer, as JSON.")
     at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["caller", "key", "part"], name="idempotency_key_once_per_caller")
-        ]
 
     def __str__(self) -> str:
         return f"{self.caller} {self.key}"

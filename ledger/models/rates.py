@@ -54,7 +54,10 @@ class Service(models.Model):
     unit = models.CharField(max_length=60, help_text="What one of it is called: study, km, megapixel, ...")
     refund_policy = models.CharField(max_length=24, choices=RefundPolicy)
     hold_timeout_s = models.PositiveIntegerField(
-        null=True, blank=True, default=86_400, help_text="Seconds until a hold nobody settled is released; empty: never."
+        null=True,
+        blank=True,
+        default=86_400,
+        help_text="Seconds until a hold nobody settled is released; empty: never.",
     )
     active = models.BooleanField(default=True)
 

@@ -1,0 +1,116 @@
+"""Reads balances: what is shown is what is enforced, now or at any past instant, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BigIntegerField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, Now
+
+from ledger.errors import NotFound
+from ledger.models import Account, Entry, Lot, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A pool's tokens (milli-tokens) as of an instant. Available + held + used + expired = total, always."""
+
+    pool_id: UUID
+    available_mt: int
+    held_mt: int
+    used_mt: int
+    expired_mt: int
+    as_of: datetime
+
+    @property
+    def total_mt(self) -> int:
+        return self.available_mt + self.held_mt + self.used_mt + self.expired_mt
+
+
+def balance(pool_id: UUID, as_of: datetime | None = None) -> Balance:
+    """Return one pool's balance.
+
+    Raises:
+        NotFound: there is no such pool.
+    """
+    found = balances(pool_ids=[pool_id], as_of=as_of)
+    if pool_id not in found:
+        raise NotFound("There is no such pool.", field="pool")
+    return found[pool_id]
+
+
+def balances(*, pool_ids: Sequence[UUID], as_of: datetime | None = None) -> dict[UUID, Balance]:
+    """Return the balances of pools, now or at a past instant, all from one snapshot.
+
+    A lot that is past its expiry counts as expired from that very instant on, whether or not its expiry was posted.
+    """
+    pools = Pool.objects.filter(id__in=pool_ids).order_by()
+    rows = _at(pools, as_of) if as_of else _now(pools)
+    return {
+        pool_id: Balance(pool_id, available_mt - due_mt, held_mt, used_mt, expired_mt + due_mt, instant)
+        for pool_id, available_mt, held_mt, used_mt, expired_mt, due_mt, instant in rows
+    }
+
+
+def _now(pools: QuerySet[Pool]) -> QuerySet[Pool, tuple[Any, ...]]:
+    instant = Greatest(Now(), Coalesce(F("contract__book__last_at"), Now()))
+    due = _due_lots(Greatest(Now(), Coalesce(OuterRef("contract__book__last_at"), Now())))
+    return pools.annotate(due_mt=due, instant=instant).values_list(
+        "id", "available_mt", "held_mt", "used_mt", "expired_mt", "due_mt", "instant"
+    )
+
+
+def _at(pools: QuerySet[Pool], as_of: datetime) -> QuerySet[Pool, tuple[Any, ...]]:
+    instant = Value(as_of, output_field=DateTimeField())
+    posted_late = Entry.objects.filter(
+        pool_id=OuterRef("id"), account=Account.EXPIRED, at__gt=as_of, transaction__due_at__lte=as_of
+    )
+    return pools.annotate(
+        available_at=_last_balance(Account.AVAILABLE, as_of),
+        held_at=_last_balance(Account.HELD, as_of),
+        used_at=_last_balance(Account.USED, as_of),
+        expired_at=_last_balance(Account.EXPIRED, as_of),
+        due_mt=_due_lots(instant, granted_by=as_of) + _total(posted_late, "amount_mt"),
+        instant=instant,
+    ).values_list("id", "available_at", "held_at", "used_at", "expired_at", "due_mt", "instant")
+
+
+def _last_balance(account: Account, as_of: datetime) -> Combinable:
+    entries = Entry.objects.filter(pool_id=OuterRef("id"), account=account, at__lte=as_of).order_by("-at", "-seq")
+    return Coalesce(Subquery(entries.values("balance_after_mt")[:1]), 0, output_field=BigIntegerField())
+
+
+def _due_lots(instant: Combinable, *, granted_by: datetime | None = None) -> Combinable:
+    """Return what remains in lots whose expiry has passed but is not posted yet."""
+    lots = Lot.objects.filter(pool_id=OuterRef("id"), exhausted=False, usable_until__lte=instant)
+    return _total(lots.filter(granted_at__lte=granted_by) if granted_by else lots, "remaining_mt")
+
+
+def _total(rows: QuerySet[Any], amount: str) -> Combinable:
+    sums = rows.order_by().values("pool_id").annotate(sum_mt=Sum(amount)).values("sum_mt")
+    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
+
+
+def live_lots(*, pool_id: UUID, at: datetime | None = None) -> QuerySet[Lot]:
+    """Return the pool's lots with tokens left to spend, in the order in which they will be spent."""
+    lots = Lot.objects.filter(pool_id=pool_id, exhausted=False)
+    return lots.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=at or Now()))
+
+
+def granted_in_live_lots_mt(*, pool_id: UUID) -> int:
+    """Return what was granted in the lots that have not expired, spent ones included.
+
+    A balance is good while it exceeds 20 % of this. Source: DOMAIN, "Reporting".
+    """
+    lots = Lot.objects.filter(pool_id=pool_id).filter(Q(usable_until__isnull=True) | Q(usable_until__gt=Now()))
+    return lots.aggregate(sum_mt=Coalesce(Sum("amount_mt"), 0))["sum_mt"] or 0
+
+
+def has_shared_tokens(contract_id: UUID) -> bool:
+    """Return whether the contract's shared pool was ever given a token."""
+    return Pool.objects.filter(
+        Exists(Lot.objects.filter(pool_id=OuterRef("id"))), contract_id=contract_id, user__isnull=True
+    ).exists()

@@ -1,0 +1,218 @@
+"""Enabling subscription benefits. Source: InfraWorks seed, "click Enable Your Subscription Benefits"; DOMAIN section 4."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from ledger import audit
+from ledger.contracts import individual_pool
+from ledger.errors import (
+    AlreadyDecided,
+    ContractExpired,
+    EmailNotVerified,
+    InvitationLapsed,
+    NoFreeSeat,
+    NoSuchSubscription,
+    NotFound,
+    ProductExcluded,
+)
+from ledger.gifts import issue_due_gifts
+from ledger.models import (
+    Benefit,
+    BenefitStatus,
+    Contract,
+    Invitation,
+    Membership,
+    Seat,
+    Service,
+    Subscription,
+)
+from ledger.rights import Right, require
+
+
+def enable_by_invitation(*, user: User, email_verified: bool, at: datetime | None = None) -> list[Benefit]:
+    """Enable what a verified address was invited to; return nothing where there is no invitation.
+
+    Raises:
+        EmailNotVerified: the address must be confirmed first.
+        InvitationLapsed: the only invitations have lapsed.
+        ContractExpired, ProductExcluded, NoFreeSeat: the benefit cannot be enabled.
+    """
+    if not email_verified:
+        raise EmailNotVerified
+    now = at or timezone.now()
+    waiting = Invitation.objects.filter(email__iexact=user.email, accepted_at=None)
+    invitations = list(waiting.select_related("contract", "subscription__product"))
+    live = [invitation for invitation in invitations if invitation.expires_at > now]
+    if invitations and not live:
+        raise InvitationLapsed
+    return [_accept(invitation, user, now) for invitation in live]
+
+
+def request_enabling(
+    *, user: User, email_verified: bool, contract_number: str, serial_number: str, at: datetime | None = None
+) -> Benefit:
+    """Ask to enable the benefits of a subscription by its contract number and serial number.
+
+    A member who is enabled gets the same benefit again; others wait for an administrator or coordinator.
+
+    Raises:
+        EmailNotVerified, NoSuchSubscription, ContractExpired, ProductExcluded, NoFreeSeat.
+    """
+    if not email_verified:
+        raise EmailNotVerified
+    now = at or timezone.now()
+    subscription = (
+        Subscription.objects.filter(contract__number=contract_number.strip(), serial_number=serial_number.strip())
+        .select_related("contract", "product", "rule")
+        .first()
+    )
+    if subscription is None:
+        raise NoSuchSubscription
+    known = Benefit.objects.filter(subscription=subscription, user=user).exclude(status=BenefitStatus.REFUSED).first()
+    if known:
+        return known
+    _check(subscription, user, now)
+    with atomic():
+        benefit = Benefit.objects.create(
+            contract=subscription.contract, subscription=subscription, user=user, requested_at=now
+        )
+        audit.record(contract=benefit.contract, actor=user, action="benefit.requested", subject=user)
+    member = Membership.objects.filter(contract=subscription.contract, user=user, enabled_at__isnull=False).first()
+    return _enable(benefit, decided_by=user, at=now) if member else benefit
+
+
+def approve(*, membership: Membership, benefit_id: UUID, at: datetime | None = None) -> Benefit:
+    """Enable a pending benefit: bind the user to the contract, assign a seat, grant the gift.
+
+    Raises:
+        Forbidden, NotFound, AlreadyDecided, NoFreeSeat, ContractExpired, ProductExcluded.
+    """
+    benefit = _pending(membership, benefit_id)
+    if benefit.status == BenefitStatus.ENABLED:
+        return benefit
+    now = at or timezone.now()
+    if benefit.subscription:
+        _check(benefit.subscription, benefit.user, now)
+    return _enable(benefit, decided_by=membership.user, at=now)
+
+
+def refuse(*, membership: Membership, benefit_id: UUID, reason: str = "", at: datetime | None = None) -> Benefit:
+    """Refuse a pending benefit, with a reason that the user will see.
+
+    Raises:
+        Forbidden, NotFound, AlreadyDecided.
+    """
+    benefit = _pending(membership, benefit_id)
+    if benefit.status == BenefitStatus.ENABLED:
+        raise AlreadyDecided
+    with atomic():
+        benefit.status, benefit.reason = BenefitStatus.REFUSED, reason.strip()[:500]
+        benefit.decided_by, benefit.decided_at = membership.user, at or timezone.now()
+        benefit.save()
+        audit.record(
+            contract=benefit.contract,
+            actor=membership.user,
+            action="benefit.refused",
+            subject=benefit.user,
+            detail=benefit.reason,
+        )
+    return benefit
+
+
+def eligible_services(contract_id: UUID) -> QuerySet[Service]:
+    """Return the cloud services of the products that the contract subscribes to, excluded products left out."""
+    now = timezone.now()
+    running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    products = Subscription.objects.filter(running, contract_id=contract_id, product__has_benefits=True)
+    return Service.objects.filter(active=True, product__in=products.values("product")).select_related("product")
+
+
+def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
+    subscription = invitation.subscription or _subscription_with_a_free_seat(invitation.contract, user)
+    if subscription:
+        _check(subscription, user, now)
+    elif _has_ended(invitation.contract, now):
+        raise ContractExpired
+    with atomic():
+        benefit, _ = Benefit.objects.exclude(status=BenefitStatus.REFUSED).get_or_create(
+            contract=invitation.contract, user=user, subscription=subscription, defaults={"requested_at": now}
+        )
+        Invitation.objects.filter(id=invitation.id).update(accepted_at=now)
+    return _enable(
+        benefit, decided_by=invitation.invited_by, at=now, role=invitation.role, uses_shared=invitation.uses_shared
+    )
+
+
+def _subscription_with_a_free_seat(contract: Contract, user: User) -> Subscription | None:
+    seats = Seat.objects.filter(Q(user=None) | Q(user=user), subscription__contract=contract)
+    seat = seats.filter(subscription__product__has_benefits=True).select_related("subscription__product").first()
+    return seat.subscription if seat else None
+
+
+def _check(subscription: Subscription, user: User, now: datetime) -> None:
+    if _has_ended(subscription.contract, now) or (subscription.ends_at and subscription.ends_at <= now):
+        raise ContractExpired
+    if not subscription.product.has_benefits:
+        raise ProductExcluded
+    if not Seat.objects.filter(Q(user=None) | Q(user=user), subscription=subscription).exists():
+        raise NoFreeSeat
+
+
+def _has_ended(contract: Contract, now: datetime) -> bool:
+    return contract.ends_at is not None and contract.ends_at <= now
+
+
+def _enable(
+    benefit: Benefit, *, decided_by: User, at: datetime, role: str | None = None, uses_shared: bool = False
+) -> Benefit:
+    """Bind the user, assign a seat, then grant what the seat has earned. Repeating any part changes nothing."""
+    with atomic():
+        membership, _ = Membership.objects.get_or_create(contract=benefit.contract, user=benefit.user)
+        if membership.enabled_at is None:
+            membership.enabled_at = at
+            membership.role = role or membership.role
+            membership.uses_shared = membership.uses_shared or uses_shared
+            membership.save()
+        individual_pool(contract_id=benefit.contract_id, user_id=benefit.user_id)
+        if benefit.subscription:
+            _assign_seat(benefit.subscription, benefit.user)
+        if benefit.status != BenefitStatus.ENABLED:
+            benefit.status, benefit.decided_by, benefit.decided_at = BenefitStatus.ENABLED, decided_by, at
+            benefit.save()
+            audit.record(contract=benefit.contract, actor=decided_by, action="benefit.enabled", subject=benefit.user)
+    if benefit.subscription:
+        issue_due_gifts(at=at, subscription=benefit.subscription)
+    return benefit
+
+
+def _assign_seat(subscription: Subscription, user: User) -> None:
+    """Give the user the first free seat; two who want the last one meet at the update.
+
+    Raises:
+        NoFreeSeat: somebody else was first.
+    """
+    if Seat.objects.filter(subscription=subscription, user=user).exists():
+        return
+    for seat_id in Seat.objects.filter(subscription=subscription, user=None).values_list("id", flat=True):
+        if Seat.objects.filter(id=seat_id, user=None).update(user=user):
+            return
+    raise NoFreeSeat
+
+
+def _pending(membership: Membership, benefit_id: UUID) -> Benefit:
+    benefit = (
+        Benefit.objects.filter(id=benefit_id, contract_id=membership.contract_id)
+        .select_related("contract", "user", "subscription__product", "subscription__contract", "subscription__rule")
+        .first()
+    )
+    if benefit is None:
+        raise NotFound("There is no such request.")
+    require(membership, Right.MANAGE_ENABLING)
+    if benefit.status == BenefitStatus.REFUSED:
+        raise AlreadyDecided
+    return benefit

@@ -1,0 +1,82 @@
+"""Who may do what: one table for the portal, the API and the roles page. Source: DOMAIN, "Who may do what"."""
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+from ledger.errors import BuyersOnly, Forbidden
+from ledger.models import Contract, Membership, Role
+
+
+class Right(TextChoices):
+    """Something that a member may do on a contract."""
+
+    OWN_USE = "own_use", "Enable benefits, quote, start and cancel own jobs, see own tokens and usage"
+    SHARED_BALANCE = "shared_balance", "See and use the shared tokens"
+    CONTRACT_REPORTS = "contract_reports", "See everyone's usage, reports and exports"
+    JOURNAL = "journal", "Read the contract's books"
+    BUY = "buy", "Buy tokens"
+    APPROVE_ORDERS = "approve_orders", "Approve orders above the limit"
+    ALLOCATE = "allocate", "Allocate shared tokens and take them back"
+    MANAGE_ENABLING = "manage_enabling", "Approve enablings and tick the use of shared tokens"
+    DECIDE_REFUNDS = "decide_refunds", "Decide on refund requests of others"
+    INVITE = "invite", "Invite users"
+    AUDIT_LOG = "audit_log", "Read the audit log"
+    VERIFICATION = "verification", "See the result of the books' verification"
+    NAME_COORDINATORS = "name_coordinators", "Name coordinators and change roles"
+    HAND_OVER = "hand_over", "Hand the contract over to another administrator"
+    API_CLIENTS = "api_clients", "Manage API clients"
+    CONTRACT_OPTIONS = "contract_options", "Change the contract's options and see payment data"
+
+
+_END_USER: Final = frozenset({Right.OWN_USE})
+_COORDINATOR: Final = _END_USER | {
+    Right.SHARED_BALANCE,
+    Right.CONTRACT_REPORTS,
+    Right.JOURNAL,
+    Right.BUY,
+    Right.ALLOCATE,
+    Right.MANAGE_ENABLING,
+    Right.DECIDE_REFUNDS,
+    Right.INVITE,
+    Right.AUDIT_LOG,
+    Right.VERIFICATION,
+}
+_ADMINISTRATOR: Final = frozenset(Right)
+
+BY_ROLE: Final[dict[str, frozenset[Right]]] = {
+    Role.END_USER: _END_USER,
+    Role.COORDINATOR: _COORDINATOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+}
+
+
+def rights_of(membership: Membership | None) -> frozenset[Right]:
+    """Return what the member may do; nothing without a membership. End users see shared tokens once ticked."""
+    if membership is None:
+        return frozenset()
+    rights = BY_ROLE[membership.role]
+    return rights | {Right.SHARED_BALANCE} if membership.uses_shared else rights
+
+
+def require(membership: Membership | None, right: Right) -> None:
+    """Let the member pass who has the right.
+
+    Raises:
+        BuyersOnly: the right to buy is missing; names who can.
+        Forbidden: another right is missing.
+    """
+    if right in rights_of(membership):
+        return
+    if right is Right.BUY and membership is not None:
+        raise BuyersOnly(administrators=administrators_of(membership.contract))
+    raise Forbidden(f"Your role does not include: {right.label}.")
+
+
+def administrators_of(contract: Contract) -> list[dict[str, str]]:
+    """Return name and e-mail of those who can buy for the contract, the administrator first."""
+    buyers = contract.memberships.filter(role__in=[Role.ADMINISTRATOR, Role.COORDINATOR]).select_related("user")
+    return [
+        {"name": buyer.user.get_full_name() or buyer.user.email, "email": buyer.user.email, "role": buyer.role}
+        for buyer in sorted(buyers, key=lambda buyer: buyer.role)
+    ]
