@@ -179,7 +179,10 @@ class LedgerBusy(LedgerError):
 
 
 def _subclasses(parent: type[LedgerError]) -> list[type[LedgerError]]:
-    return [kind for child in parent.__subclasses__() for kind in (child, *_subclasses(child))]
+    found: list[type[LedgerError]] = []
+    for child in parent.__subclasses__():
+        found += [child, *_subclasses(child)]
+    return found
 
 
 BY_CODE: Final[dict[str, type[LedgerError]]] = {kind.code: kind for kind in (LedgerError, *_subclasses(LedgerError))}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -142,7 +142,13 @@ def _load_jobs(job_ids: set[UUID]) -> dict[UUID, JobState]:
     if not job_ids:
         return {}
     rows = Job.objects.filter(id__in=job_ids).order_by().values_list(*_JOB_COLUMNS)
-    return {row[0]: JobState(*row[:5], row[5] or row[6], *row[7:]) for row in rows}
+    return {row[0]: _job(row) for row in rows}
+
+
+def _job(row: tuple[Any, ...]) -> JobState:
+    """Return the row as a state; users without an e-mail address go by their name."""
+    email, username = row[5:7]
+    return JobState(*row[:5], email or username, *row[7:])
 
 
 def _load_draws(jobs: dict[UUID, JobState]) -> tuple[set[UUID], set[UUID]]:
