@@ -9,6 +9,7 @@ from typing import Any
 
 import bootstrap_wrapper
 import environ
+from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import local_secrets, logs
@@ -89,7 +90,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.membership.MembershipMiddleware",
+    "portal.time_zones.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.refusals.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -104,6 +108,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.navigation.navigation",
             ],
         },
     },
@@ -152,6 +157,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Language and time
 
 LANGUAGE_CODE = "en-gb"
+MESSAGE_TAGS = {message_levels.DEBUG: "secondary", message_levels.ERROR: "danger"}  # Bootstrap's words
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -169,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -210,6 +217,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # Mail and logs
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25"))
+SUPPORT_EMAIL: str = env.str("SUPPORT_EMAIL", default="support@localhost")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Counting House <noreply@localhost>")
 SERVER_EMAIL: str = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 LOGGING = logs.logging_config(as_json=not LOCAL, level=env.str("LOG_LEVEL", default="INFO"))

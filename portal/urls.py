@@ -10,7 +10,9 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.pages")),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+handler403 = "portal.refusals.forbidden"

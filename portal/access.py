@@ -1,0 +1,49 @@
+"""Who may open a page: every view carries one of these decorators, and a test fails on a view without.
+
+They look at the role as it is now; the ledger's verbs look again when they decide.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+
+from ledger import rights
+from ledger.rights import Right
+from portal.membership import MemberRequest, SignedInRequest
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
+NOT_ON_A_CONTRACT = "You are not on any contract yet. Enable your subscription benefits first."
+
+
+def requires(
+    right: Right,
+) -> Callable[[Callable[Concatenate[MemberRequest, P], R]], Callable[Concatenate[SignedInRequest, P], R]]:
+    """Let only members with `right` on the chosen contract through.
+
+    Raises, in the request: PermissionDenied without any contract, ledger.errors.Forbidden without the right.
+    """
+
+    def decorate(view: Callable[Concatenate[MemberRequest, P], R]) -> Callable[Concatenate[SignedInRequest, P], R]:
+        @wraps(view)
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+            if request.membership is None:
+                raise PermissionDenied(NOT_ON_A_CONTRACT)
+            rights.require(request.membership, right)
+            return view(request, *args, **kwargs)
+
+        guarded.access = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def anybody_signed_in(
+    view: Callable[Concatenate[SignedInRequest, P], R],
+) -> Callable[Concatenate[SignedInRequest, P], R]:
+    """Let everybody who is signed in through, on a contract or not. LoginRequiredMiddleware sees to the sign-in."""
+    view.access = None  # type: ignore[attr-defined]
+    return view

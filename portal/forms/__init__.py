@@ -1,0 +1,1 @@
+"""The forms of the pages: they check shape; the ledger's verbs decide."""

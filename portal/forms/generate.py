@@ -1,0 +1,102 @@
+"""What to generate: service, quantity, number of studies, and who pays."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from ledger.amounts import parse_milli
+from ledger.errors import InvalidAmount
+from ledger.jobs import JobOrder
+from ledger.models import Membership, Pool, Service
+from portal.once import OnceForm
+from portal.pools import LABELS
+
+MAX_COUNT = 100
+AUTOMATIC = ("", "Automatic (your preference, else individual first)")
+
+
+class GenerateForm(OnceForm):
+    """One or more jobs of one service, all or nothing."""
+
+    service = forms.ChoiceField(choices=[])
+    quantity = forms.CharField(initial="1", max_length=16, label="Quantity of each")
+    count = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_COUNT,
+        initial=1,
+        label="Number of studies",
+        help_text="Each one is a job of its own.",
+    )
+    pool = forms.ChoiceField(choices=[], required=False, label="Pay from")
+    project = forms.CharField(max_length=100, required=False, label="Project code")
+    comment = forms.CharField(max_length=500, required=False)
+    quote = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        membership: Membership,
+        services: list[Service],
+        pools: list[Pool],
+        preferred: dict[UUID, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, membership=membership, **kwargs)
+        self.services = {service.code: service for service in services}
+        self.preferred = preferred
+        self.pool_ids = {pool.kind: pool.id for pool in pools}
+        self.fields["service"] = forms.ChoiceField(choices=_by_product(services))
+        choices = [(str(pool.id), LABELS[pool.kind]) for pool in pools]
+        self.fields["pool"] = forms.ChoiceField(choices=[AUTOMATIC, *choices], required=False, label="Pay from")
+        self.fields["project"].required = membership.contract.project_required
+        self.order_fields(["service", "quantity", "count", "pool", "project", "comment"])
+
+    def clean_quantity(self) -> int:
+        """Return the quantity in thousandths of the service's unit."""
+        try:
+            quantity_m = parse_milli(self.cleaned_data["quantity"])
+        except InvalidAmount as error:
+            raise forms.ValidationError(error.detail) from error
+        if quantity_m == 0:
+            raise forms.ValidationError("The quantity must be more than 0.")
+        return quantity_m
+
+    def pool_id(self) -> UUID | None:
+        """Return the pool that was chosen, else the one preferred for the service; None leaves it to the ledger."""
+        if chosen := self.cleaned_data["pool"]:
+            return UUID(chosen)
+        service = self.services[self.cleaned_data["service"]]
+        return self.pool_ids.get(self.preferred.get(service.id, ""))
+
+    def terms(self) -> str:
+        """Return what a shown price was for, so that nothing else is started at it."""
+        data = self.cleaned_data
+        return f"{data['service']}:{data['quantity']}:{data['count']}:{data['pool']}"
+
+    def has_seen_price(self) -> bool:
+        """Tell whether the form was sent with the price for just these terms on the screen."""
+        return bool(self.cleaned_data["quote"]) and self.cleaned_data["agreed"] == self.terms()
+
+    def orders(self) -> list[JobOrder]:
+        """Return one order for each study."""
+        order = JobOrder(
+            contract_id=self.membership.contract_id,
+            user_id=self.membership.user_id,
+            service=self.cleaned_data["service"],
+            quantity_m=self.cleaned_data["quantity"],
+            pool_id=self.pool_id(),
+            quote_id=self.cleaned_data["quote"],
+            project=self.cleaned_data["project"],
+            comment=self.cleaned_data["comment"],
+        )
+        return [order] * self.cleaned_data["count"]
+
+
+def _by_product(services: list[Service]) -> list[tuple[str, list[tuple[str, str]]]]:
+    grouped = groupby(services, key=lambda service: service.product.name)
+    return [(product, [(each.code, each.name) for each in group]) for product, group in grouped]

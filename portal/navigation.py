@@ -1,0 +1,114 @@
+"""The left column: which entries a person sees, and which of them is the page they are on.
+
+Hiding an entry is a courtesy; `portal.access` and the ledger's verbs are what refuses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ledger.models import Membership
+from ledger.rights import Right, rights_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the column. `right` None: for everybody who is signed in. `also`: pages that belong to it."""
+
+    label: str
+    url_name: str
+    right: Right | None = None
+    also: tuple[str, ...] = ()
+    children: tuple["Entry", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool
+    children: tuple["Link", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    items: tuple[Link, ...]
+
+
+REPORTING: Final = Entry(
+    "Reporting",
+    "reporting:individual-tokens",
+    Right.OWN_USE,
+    children=(
+        Entry("Individual Tokens", "reporting:individual-tokens", Right.OWN_USE),
+        Entry("Shared Tokens", "reporting:shared-tokens", Right.OWN_USE),
+        Entry("Individual Usage", "reporting:individual-usage", Right.OWN_USE),
+    ),
+)
+COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
+    ("", (Entry("Home", "portal:home"),)),
+    (
+        "PRODUCTS & SERVICES",
+        (
+            Entry("Subscription benefits", "portal:benefits"),
+            Entry("Generate", "portal:generate", Right.OWN_USE),
+            Entry("Job status", "portal:jobs", Right.OWN_USE, also=("portal:job", "portal:request-refund")),
+        ),
+    ),
+    (
+        "MANAGEMENT",
+        (
+            REPORTING,
+            Entry("Buy tokens", "portal:buy", Right.BUY, also=("portal:confirm-order", "portal:redeem-code")),
+            Entry("Orders", "portal:orders", Right.BUY, also=("portal:order",)),
+            Entry("Refund requests", "portal:refund-requests", Right.DECIDE_REFUNDS),
+            Entry("Benefit requests", "portal:enablings", Right.MANAGE_ENABLING),
+            Entry("Members and roles", "portal:members", Right.OWN_USE, also=("portal:member", "portal:hand-over")),
+            Entry("Audit log", "portal:audit-log", Right.AUDIT_LOG),
+        ),
+    ),
+    ("HELP", (Entry("Contact Support", "portal:support", also=("portal:support-sent", "portal:support-request")),)),
+    (
+        "YOUR ACCOUNT",
+        (
+            Entry("Preferences", "portal:preferences"),
+            Entry("E-mail addresses", "account_email"),
+            Entry("Password", "account_change_password", also=("account_set_password",)),
+            Entry("Two-factor and passkeys", "mfa_index"),
+            Entry("Sessions", "usersessions_list"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the left column, the contracts to choose from, and the chosen theme."""
+    theme = request.COOKIES.get("theme")
+    membership: Membership | None = getattr(request, "membership", None)
+    is_signed_in = hasattr(request, "user") and request.user.is_authenticated
+    return {
+        "theme": theme if theme in ("light", "dark") else "auto",
+        "memberships": getattr(request, "memberships", []),
+        "membership": membership,
+        "navigation": list(_groups(request, membership)) if is_signed_in else [],
+    }
+
+
+def _groups(request: HttpRequest, membership: Membership | None) -> Iterator[Group]:
+    rights = rights_of(membership) if membership else frozenset()
+    match = request.resolver_match
+    current = match.view_name if match else ""
+    for title, entries in COLUMN:
+        items = tuple(_link(entry, current) for entry in entries if entry.right is None or entry.right in rights)
+        if items:
+            yield Group(title, items)
+
+
+def _link(entry: Entry, current: str) -> Link:
+    children = tuple(_link(child, current) for child in entry.children)
+    is_current = not children and (entry.url_name == current or current in entry.also)
+    return Link(entry.label, reverse(entry.url_name), is_current, children)

@@ -1,0 +1,68 @@
+"""The ledger's refusals as pages and messages: one place for all pages, as api/errors.py is for the API."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.defaults import page_not_found
+
+from ledger.errors import Forbidden, LedgerBusy, LedgerError, NotFound
+from ledger.models import Membership
+from ledger.rights import administrators_of
+
+CONFLICT = 409
+TOO_MANY = 429
+UNAVAILABLE = 503
+
+
+class RefusalMiddleware:
+    """Turns a refusal that no view answered into its page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if isinstance(exception, Forbidden):
+            return forbidden(request, exception)
+        if isinstance(exception, NotFound):
+            return page_not_found(request, exception)
+        if isinstance(exception, LedgerError):
+            status = UNAVAILABLE if isinstance(exception, LedgerBusy) else CONFLICT
+            return render(request, "refused.html", {"refusal": exception}, status=status)
+        return None
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The 403 page: says what was refused and who could do it. Also Django's handler403."""
+    detail = str(exception) if isinstance(exception, PermissionDenied | LedgerError) else ""
+    membership: Membership | None = getattr(request, "membership", None)
+    context = {"detail": detail, "buyers": administrators_of(membership.contract) if membership else []}
+    return render(request, "403.html", context, status=403)
+
+
+def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    """The 429 page, for who tries too often."""
+    context = {"minutes": -(-wait_s // 60)}
+    response = render(request, "429.html", context, status=TOO_MANY)
+    response["Retry-After"] = str(wait_s)
+    return response
+
+
+@contextmanager
+def told(request: HttpRequest) -> Iterator[None]:
+    """Tell the user about a refusal in a message and go on.
+
+    A missing right, an object that is not theirs to see and a busy ledger stay pages with their own status.
+    """
+    try:
+        yield
+    except LedgerError as refusal:
+        if type(refusal) in (Forbidden, NotFound, LedgerBusy):
+            raise
+        messages.error(request, refusal.detail)

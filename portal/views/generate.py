@@ -1,0 +1,137 @@
+"""Generate: what it costs before, and the jobs it starts. Source: Fusion seed, "Check your balance" and "Charge"."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ledger import jobs
+from ledger.errors import InsufficientTokens, LedgerError, NotEnabled, QuoteExpired, QuoteMismatch
+from ledger.models import Pool, Service
+from ledger.quotes import QuoteView, quote
+from ledger.rights import Right
+from portal.access import requires
+from portal.forms.generate import GenerateForm
+from portal.membership import MemberRequest
+from portal.models.preferences import preferred_kinds
+from portal.once import idempotency
+from portal.pools import LABELS, visible_pools
+
+PRICE_FIRST = "Here is what it costs now. Press Generate again to agree."
+PRICED = frozenset({"service", "quantity", "count", "pool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A quote as the page shows it, or why there is none."""
+
+    quote: QuoteView | None = None
+    terms: str = ""
+    pool_label: str = ""
+    alternatives: tuple[tuple[UUID, str, int], ...] = ()
+    refusal: LedgerError | None = None
+    not_enabled: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Right.OWN_USE)
+def generate(request: MemberRequest) -> HttpResponse:
+    """Show the form and its cost; on POST start the jobs at the price that was shown."""
+    if request.method != "POST":
+        initial = _initial(request)
+        return _page(request, _form(request, initial=initial.dict()), priced=_form(request, initial))
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    if not form.has_seen_price():
+        messages.warning(request, PRICE_FIRST)
+        return _page(request, form)
+    try:
+        answer = jobs.start_batch(
+            idempotency=idempotency(request, form.cleaned_data["key"]), orders=form.orders(), mode="all_or_nothing"
+        )
+    except LedgerError as refusal:
+        _tell(request, refusal)
+        return _page(request, form)
+    return _started(request, [job for job in answer.results if isinstance(job, jobs.JobView)])
+
+
+@require_POST
+@requires(Right.OWN_USE)
+def cost(request: MemberRequest) -> HttpResponse:
+    """Show what the form would cost: as a part of the page for htmx, else as the page."""
+    data = request.POST.copy()
+    # The red box offers another pool or fewer studies, as buttons.
+    for button, field in (("use_pool", "pool"), ("use_count", "count")):
+        if button in data:
+            data[field] = data[button]
+    form = _form(request, data)
+    if request.htmx:
+        return render(request, "portal/generate_cost.html", {"form": form, "cost": _cost(form)})
+    return _page(request, form)
+
+
+def _form(request: MemberRequest, data: QueryDict | None = None, **kwargs: Any) -> GenerateForm:
+    services = Service.objects.filter(active=True).select_related("product").order_by("product__name", "name")
+    return GenerateForm(
+        data,
+        membership=request.membership,
+        services=list(services),
+        pools=visible_pools(request.membership),
+        preferred=preferred_kinds(request.user.pk),
+        **kwargs,
+    )
+
+
+def _initial(request: MemberRequest) -> QueryDict:
+    """Start with the service named in the address, else with the first."""
+    active = Service.objects.filter(active=True).order_by("product__name", "name")
+    service = active.filter(code=request.GET.get("service", "")).first() or active.first()
+    initial = QueryDict(mutable=True)
+    initial.update({"service": service.code if service else "", "quantity": "1", "count": "1"})
+    return initial
+
+
+def _page(request: MemberRequest, form: GenerateForm, *, priced: GenerateForm | None = None) -> HttpResponse:
+    return render(request, "portal/generate.html", {"form": form, "cost": _cost(priced or form)})
+
+
+def _cost(form: GenerateForm) -> Cost:
+    """Ask for a quote when all that the price depends on is there; a project can still be missing."""
+    if not form.is_bound or PRICED & set(form.errors):
+        return Cost()
+    membership = form.membership
+    try:
+        quoted = quote(
+            contract_id=membership.contract_id,
+            user_id=membership.user_id,
+            service=form.cleaned_data["service"],
+            quantity_m=form.cleaned_data["quantity"],
+            count=form.cleaned_data["count"],
+            pool_id=form.pool_id(),
+        )
+    except LedgerError as refusal:
+        return Cost(refusal=refusal, not_enabled=isinstance(refusal, NotEnabled))
+    pool_ids = [quoted.pool, *(pool for pool, _ in quoted.alternatives)]
+    kinds = dict(Pool.objects.filter(id__in=pool_ids).values_list("id", "kind"))
+    alternatives = tuple((pool, LABELS[kinds[pool]], available_mt) for pool, available_mt in quoted.alternatives)
+    return Cost(quoted, form.terms(), LABELS[kinds[quoted.pool]], alternatives)
+
+
+def _tell(request: MemberRequest, refusal: LedgerError) -> None:
+    if isinstance(refusal, QuoteExpired | QuoteMismatch):
+        messages.warning(request, PRICE_FIRST)
+    elif not isinstance(refusal, InsufficientTokens):  # the red box of the new cost says that already
+        messages.error(request, refusal.detail)
+
+
+def _started(request: MemberRequest, started: list[jobs.JobView]) -> HttpResponse:
+    if len(started) == 1:
+        messages.success(request, "The job has started. Its tokens are held until it has a first result.")
+        return redirect("portal:job", job_id=started[0].id)
+    messages.success(request, f"{len(started)} jobs have started. Their tokens are held until each has a first result.")
+    return redirect("portal:jobs")
