@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -74,7 +74,7 @@ def for_members(right: Right) -> Callable[[View[P]], Guarded[P]]:
             return view(request, Viewer(membership, rights), *args, **kwargs)
 
         guarded.access = right  # type: ignore[attr-defined]
-        return guarded
+        return cast("Guarded[P]", guarded)
 
     return decorate
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import BigIntegerField, Case, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from ledger.models import Account, Entry, Kind, Pool, Transaction
@@ -62,7 +62,7 @@ def read_events(pool: Pool, viewer: Viewer, *, before: int | None = None) -> Eve
     return EventPage(tuple(found[:PAGE]), found[PAGE - 1].seq if len(found) > PAGE else None)
 
 
-def _events(pool: Pool) -> QuerySet[Transaction, dict[str, Any]]:
+def _events(pool: Pool) -> QuerySet[Transaction, Any]:
     of_transaction = Entry.objects.filter(
         contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
     ).order_by()
@@ -80,9 +80,7 @@ def _events(pool: Pool) -> QuerySet[Transaction, dict[str, Any]]:
         .annotate(added_mt=added_mt, with_whom=Subquery(elsewhere.values("name")[:1]))
         .exclude(Q(added_mt=0) | Q(added_mt__isnull=True))
         .order_by("-first_seq")
-        .values(
-            "first_seq", "kind", "added_mt", "reason", "job_id", "with_whom", effective_at=Coalesce("due_at", F("at"))
-        )
+        .values("first_seq", "kind", "added_mt", "reason", "job_id", "with_whom", happened_at=Coalesce("due_at", "at"))
     )
 
 
@@ -95,7 +93,7 @@ def _event(row: dict[str, Any], *, names_others: bool) -> Event:
         seq=row["first_seq"],
         kind=row["kind"],
         amount_mt=row["added_mt"],
-        at=row["effective_at"],
+        at=row["happened_at"],
         reason=row["reason"],
         job_id=row["job_id"],
         with_whom=(row["with_whom"] or "") if names_others else "",

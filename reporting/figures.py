@@ -135,7 +135,7 @@ def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequenc
 
 def _branches(
     scope: UsageScope, group_by: Sequence[str], index: int, period: Period, floors: dict[UUID, int]
-) -> Iterator[QuerySet[Any, tuple[Any, ...]]]:
+) -> Iterator[QuerySet[Any, Any]]:
     """Yield the parts of the union for one period."""
     days, rests = period.split()
     live = used_entries().filter(scope.conditions(job=_JOB))
@@ -181,12 +181,8 @@ def _grouped(
     group_by: Sequence[str],
     keys: dict[str, Combinable],
     figures: dict[str, Sum],
-) -> QuerySet[Any, tuple[Any, ...]]:
+) -> QuerySet[Any, Any]:
     named = {f"k_{name}": keys[name] for name in group_by}
-    return (
-        rows.order_by()
-        .annotate(n_period=Value(index, IntegerField()), **named)
-        .values("n_period", *named)
-        .annotate(**figures)
-        .values_list("n_period", *named, *figures)
-    )
+    keyed = rows.order_by().annotate(n_period=Value(index, IntegerField()), **named).values("n_period", *named)
+    found: QuerySet[Any, Any] = keyed.annotate(**figures).values_list("n_period", *named, *figures)
+    return found

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -49,9 +49,9 @@ class UsageFilter:
 
     def scope(self, viewer: Viewer) -> UsageScope:
         """Return what may be counted: everyone's of the contract, or the viewer's own."""
-        user_id = viewer.user_id
+        user_id: int | None = viewer.user_id
         if self.everyone:
-            user_id = _user_id(self.user) if self.user is not None else None
+            user_id = None if self.user is None else _user_id(self.user)
         return UsageScope(
             contract_ids=(viewer.contract_id,),
             user_id=user_id,
@@ -77,7 +77,8 @@ class UsageFilter:
 
     def behind(self, keys: Mapping[str, str]) -> "UsageFilter":
         """Return the filter that finds what a row with these keys counted."""
-        found = replace(self, **{name: keys[name] for name in _FILTERS if name in keys})
+        narrowed: dict[str, Any] = {name: keys[name] for name in _FILTERS if name in keys}
+        found = replace(self, **narrowed)
         for name in ("day", "week", "month"):
             if name in keys:
                 first, last = span_of(name, keys[name])

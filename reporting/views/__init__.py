@@ -1,0 +1,1 @@
+"""The reporting pages: each view reads, none writes."""
