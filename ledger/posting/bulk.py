@@ -1,6 +1,7 @@
 """Set-based inserts and updates: one statement for any number of rows, on PostgreSQL and SQLite alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any
 
 from django.db import connection, models
@@ -63,6 +64,16 @@ def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 
 def _adapted(fields: Sequence["models.Field[Any, Any]"], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Return the rows as SQLite stores them: identifiers and times as text."""
-    adapters = [field.get_db_prep_value for field in fields]
-    return [tuple(adapter(value, connection) for adapter, value in zip(adapters, row, strict=True)) for row in rows]
+    """Return the rows as Django stores them in SQLite: identifiers in hex, times as text in UTC."""
+    adapters = [_adapter(field) for field in fields]
+    return [tuple(adapt(value) for adapt, value in zip(adapters, row, strict=True)) for row in rows]
+
+
+def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    if isinstance(field, models.UUIDField):
+        return lambda value: value and value.hex
+    if isinstance(field, models.DateTimeField):
+        return lambda value: value and str(value.astimezone(UTC).replace(tzinfo=None))
+    return lambda value: value

@@ -159,7 +159,11 @@ def _load_draws(jobs: dict[UUID, JobState]) -> tuple[set[UUID], set[UUID]]:
     used = Q(transaction__kind=Kind.CAPTURE, account=Account.USED)
     rows = (
         Entry.objects.filter(held | used, transaction__job_id__in=jobs, lot__isnull=False)
-        .filter(contract_id=F("transaction__contract_id"))
+        .filter(  # by the journal's own numbers: entries have no index on their transaction
+            contract_id=F("transaction__contract_id"),
+            seq__gte=F("transaction__first_seq"),
+            seq__lte=F("transaction__last_seq"),
+        )
         .order_by("seq")
         .values_list("transaction__job_id", "transaction__kind", "pool_id", "lot_id", "amount_mt")
     )

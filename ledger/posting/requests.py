@@ -5,7 +5,7 @@ Answers are stored with the key as JSON, so that the same request is answered th
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -137,8 +137,8 @@ def load_answer(text: str) -> Answer:
 def _dump_result(result: Result) -> dict[str, Any]:
     if isinstance(result, LedgerError):
         return {"code": result.code, "detail": result.detail, "field": result.field, "extra": result.extra}
-    kind = "job" if isinstance(result, JobView) else "posted"
-    return {kind: {name: _plain(value) for name, value in asdict(result).items()}}
+    kind, names = ("job", _JOB_NAMES) if isinstance(result, JobView) else ("posted", _POSTED_NAMES)
+    return {kind: {name: _plain(getattr(result, name)) for name in names}}
 
 
 def _plain(value: Any) -> Any:
@@ -151,6 +151,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_JOB_NAMES: Final = tuple(field.name for field in fields(JobView))
+_POSTED_NAMES: Final = tuple(field.name for field in fields(Posted))
 _TIMES: Final = frozenset({"created_at", "first_result_at", "ended_at", "hold_expires_at", "at"})
 _IDS: Final = frozenset({"id", "contract", "pool", "transaction"})
 
@@ -160,7 +162,7 @@ def _load_result(data: dict[str, Any]) -> Result:
         return BY_CODE[data["code"]](data["detail"], field=data["field"], **data["extra"])
     if "posted" in data:
         return Posted(**{name: _rich(name, value) for name, value in data["posted"].items()})
-    return JobView(**{field.name: _rich(field.name, data["job"][field.name]) for field in fields(JobView)})
+    return JobView(**{name: _rich(name, data["job"][name]) for name in _JOB_NAMES})
 
 
 def _rich(name: str, value: Any) -> Any:
