@@ -1,0 +1,1 @@
+"""The portal: pages, the example site and the worker."""
