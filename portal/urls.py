@@ -11,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.pages")),
+    path("management/reporting/", include("reporting.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -62,18 +62,18 @@ def _contracts_behind(contract_id: UUID | None) -> list[UUID]:
 
 
 def _chunks(contract_id: UUID) -> Iterator[int]:
-    while passed := _fold_chunk(contract_id):
+    while passed := fold_chunk(contract_id):
         yield passed
 
 
-def _fold_chunk(contract_id: UUID) -> int:
-    """Fold the next whole transactions of a contract and return how many entries they have."""
+def fold_chunk(contract_id: UUID, *, entries: int = CHUNK_ENTRIES) -> int:
+    """Fold the next whole transactions of a contract, about so many `entries`, and return how many they were."""
     with atomic():
         mark = _locked_mark(contract_id)
         upto = Transaction.objects.filter(
             contract_id=contract_id,
             first_seq__gt=mark.folded_seq,
-            first_seq__lte=mark.folded_seq + CHUNK_ENTRIES,
+            first_seq__lte=mark.folded_seq + entries,
         ).aggregate(upto=Max("last_seq"))["upto"]
         if upto is None:
             return 0

@@ -1,0 +1,1 @@
+"""The reports: figures, pages and files."""
