@@ -1,4 +1,4 @@
-"""Enabling subscription benefits. Source: InfraWorks seed, "click Enable Your Subscription Benefits"; DOMAIN section 4."""
+"""Enabling subscription benefits. Source: InfraWorks seed, "click Enable Your Subscription Benefits"."""
 
 from datetime import datetime
 from uuid import UUID

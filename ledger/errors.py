@@ -185,5 +185,6 @@ def _subclasses(parent: type[LedgerError]) -> list[type[LedgerError]]:
     return found
 
 
-BY_CODE: Final[dict[str, type[LedgerError]]] = {kind.code: kind for kind in (LedgerError, *_subclasses(LedgerError))}
+_ALL: Final[list[type[LedgerError]]] = [LedgerError, *_subclasses(LedgerError)]
+BY_CODE: Final[dict[str, type[LedgerError]]] = {kind.code: kind for kind in _ALL}
 """Every refusal by its code, to raise a stored one again."""

@@ -44,7 +44,9 @@ def allocate(
         InsufficientTokens: the shared pool has fewer available.
         NotFound: the user is not a member of the contract.
     """
-    return _move(idempotency, contract_id, user_id, amount_mt, "give", at)
+    return _move(
+        idempotency=idempotency, contract_id=contract_id, user_id=user_id, amount_mt=amount_mt, direction="give", at=at
+    )
 
 
 def take_back(
@@ -56,7 +58,9 @@ def take_back(
         InsufficientTokens: fewer allocated tokens are unused.
         NotFound: the user is not a member of the contract.
     """
-    return _move(idempotency, contract_id, user_id, amount_mt, "take", at)
+    return _move(
+        idempotency=idempotency, contract_id=contract_id, user_id=user_id, amount_mt=amount_mt, direction="take", at=at
+    )
 
 
 def adjust(
@@ -111,6 +115,7 @@ def grant(
 
 
 def _move(
+    *,
     idempotency: Idempotency,
     contract_id: UUID,
     user_id: int,

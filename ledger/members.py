@@ -1,4 +1,4 @@
-"""Roles on a contract: naming, handing over, ticking the use of shared tokens, leaving. Effective on the next request."""
+"""Roles on a contract: naming, handing over, ticking shared use, leaving. Effective on the next request."""
 
 from uuid import UUID
 

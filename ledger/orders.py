@@ -241,8 +241,8 @@ def _note(order: Order) -> Note:
 def _answered(answer: Answer) -> OrderAnswer:
     """Return the order with the parts that may change since as they were in the first answer."""
     note = answer.require().note
-    assert note and note["order"], "orders are answered with a note that names them"
-    order = Order.objects.select_related("pack", "ordered_by", "contract").get(id=UUID(note["order"]))
+    assert note, "orders are answered with a note"
+    order = Order.objects.select_related("pack", "ordered_by", "contract").get(id=UUID(str(note["order"])))
     order.status = note["status"] or order.status
     order.fulfilled_at = datetime.fromisoformat(note["fulfilled_at"]) if note["fulfilled_at"] else None
     order.approved_by_id = int(note["approved_by"]) if note["approved_by"] else None

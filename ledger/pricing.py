@@ -1,5 +1,6 @@
 """Prices: which rate is in effect, and what a quantity costs by it. Source: DOMAIN, "Rate card"."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -41,10 +42,8 @@ def find_service(code_or_id: str) -> Service:
         NotFound: there is none.
     """
     wanted = Q(code=code_or_id)
-    try:
+    with suppress(ValueError):
         wanted |= Q(id=UUID(code_or_id))
-    except ValueError:
-        pass
     service = Service.objects.filter(wanted, active=True).select_related("product").first()
     if service is None:
         raise NotFound("There is no such service.", field="service")

@@ -9,10 +9,6 @@ from typing import Final
 
 from django.db import connection
 
-_ENTRIES_OF_JOBS: Final = """
-    FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id WHERE t.job_id IS NOT NULL
-"""
-
 INVARIANTS: Final[dict[str, str]] = {
     "every transaction's entries sum to zero": """
         SELECT transaction_id, 'sum ' || SUM(amount_mt) FROM ledger_entry
@@ -79,18 +75,21 @@ INVARIANTS: Final[dict[str, str]] = {
         WHERE b.issued_mt <> COALESCE(s.issued, 0) OR b.sold_mt <> COALESCE(s.sold, 0)
             OR b.adjusted_mt <> COALESCE(s.adjusted, 0)
     """,
-    "a job's charge, refund and hold are those of its entries": f"""
+    "a job's charge, refund and hold are those of its entries": """
         SELECT j.id, 'status ' || j.status FROM ledger_job j LEFT JOIN
             (SELECT t.job_id,
                 SUM(CASE WHEN e.account = 'used' AND t.kind = 'capture' THEN e.amount_mt ELSE 0 END) AS captured,
                 SUM(CASE WHEN e.account = 'used' AND t.kind = 'refund' THEN -e.amount_mt ELSE 0 END) AS refunded,
                 SUM(CASE WHEN e.account = 'held' THEN e.amount_mt ELSE 0 END) AS held
-             {_ENTRIES_OF_JOBS} GROUP BY t.job_id) AS s ON s.job_id = j.id
+             FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+             WHERE t.job_id IS NOT NULL GROUP BY t.job_id) AS s ON s.job_id = j.id
         WHERE j.captured_mt <> COALESCE(s.captured, 0) OR j.refunded_mt <> COALESCE(s.refunded, 0)
             OR COALESCE(s.held, 0) <> CASE WHEN j.status = 'running' THEN j.price_mt ELSE 0 END
     """,
-    "a job gives back no more than it took, lot by lot": f"""
-        SELECT t.job_id, 'lot ' || CAST(e.lot_id AS text) {_ENTRIES_OF_JOBS} AND e.account IN ('held', 'used')
+    "a job gives back no more than it took, lot by lot": """
+        SELECT t.job_id, 'lot ' || CAST(e.lot_id AS text)
+        FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+        WHERE t.job_id IS NOT NULL AND e.account IN ('held', 'used')
         GROUP BY t.job_id, e.lot_id, e.account HAVING SUM(e.amount_mt) < 0
     """,
     "a job's life is legal": """

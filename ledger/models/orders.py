@@ -29,7 +29,7 @@ class Pack(models.Model):
 
 
 class Channel(models.TextChoices):
-    """How an order is bought. Source: InfraWorks seed, "Autodesk Store, Autodesk resellers, and Autodesk direct sales"."""
+    """How an order is bought. Source: InfraWorks seed, "Subscription users can purchase additional tokens from"."""
 
     STORE = "store", "Online store"
     RESELLER = "reseller", "Reseller (activation code)"

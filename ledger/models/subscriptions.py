@@ -109,7 +109,7 @@ class BenefitStatus(models.TextChoices):
 
 
 class Benefit(models.Model):
-    """One user's request to enable the benefits of one subscription. Source: InfraWorks seed, "Enable Your Subscription Benefits"."""
+    """One user's wish to enable the benefits of one subscription, and what became of it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="benefits")

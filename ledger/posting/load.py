@@ -148,7 +148,8 @@ def _load_jobs(job_ids: set[UUID]) -> dict[UUID, JobState]:
 def _job(row: tuple[Any, ...]) -> JobState:
     """Return the row as a state; users without an e-mail address go by their name."""
     email, username = row[5:7]
-    return JobState(*row[:5], email or username, *row[7:])
+    values: list[Any] = [*row[:5], email or username, *row[7:]]
+    return JobState(*values)
 
 
 def _load_draws(jobs: dict[UUID, JobState]) -> tuple[set[UUID], set[UUID]]:

@@ -101,17 +101,19 @@ class Journal:
 
     def _apply(self, move: Move, transaction_id: UUID, at: datetime) -> None:
         assert move.amount_mt > 0 or (move.amount_mt == 0 and move.lot is None), "a move moves something"
-        self._enter(move.source, move.lot, move.pool_id, -move.amount_mt, transaction_id, at)
-        self._enter(move.target, move.into or move.lot, move.pool_id, move.amount_mt, transaction_id, at)
+        pool_id = move.pool_id
+        self._enter(transaction_id, at, move.source, -move.amount_mt, lot=move.lot, pool_id=pool_id)
+        self._enter(transaction_id, at, move.target, move.amount_mt, lot=move.into or move.lot, pool_id=pool_id)
 
     def _enter(
         self,
-        account: Account,
-        lot: LotState | None,
-        pool_id: UUID | None,
-        amount_mt: int,
         transaction_id: UUID,
         at: datetime,
+        account: Account,
+        amount_mt: int,
+        *,
+        lot: LotState | None,
+        pool_id: UUID | None,
     ) -> None:
         book = self.state.book
         book.last_seq += 1

@@ -54,7 +54,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A command that moved tokens outside jobs: its transaction, how much (milli-tokens), when, and of how many lots."""
+    """A command that moved tokens outside jobs: its transaction, how many (milli-tokens), when, of how many lots."""
 
     transaction: UUID | None
     amount_mt: int

@@ -41,7 +41,7 @@ class LotState:
 
     @property
     def rank(self) -> tuple[datetime, int, datetime, UUID]:
-        """Order of spending: earliest expiry, then smallest rest, then oldest. Source: DOMAIN, "Order inside a pool"."""
+        """Order of spending: earliest expiry, smallest rest, oldest. Source: DOMAIN, "Order inside a pool"."""
         return (self.usable_until, self.remaining_mt, self.granted_at, self.id)
 
 

@@ -62,10 +62,8 @@ def main(processes: int, tokens: int, same_key: bool) -> None:
     connections.close_all()
     fork = multiprocessing.get_context("fork")
     gate, outcomes = fork.Barrier(processes), fork.Queue()
-    children = [
-        fork.Process(target=lambda key: outcomes.put(spend(order, key, gate)), args=("one" if same_key else str(number),))
-        for number in range(processes)
-    ]
+    keys = ["one" if same_key else str(number) for number in range(processes)]
+    children = [fork.Process(target=lambda key: outcomes.put(spend(order, key, gate)), args=(key,)) for key in keys]
     for child in children:
         child.start()
     met = Counter(outcomes.get(timeout=120) for _ in children)
@@ -74,7 +72,7 @@ def main(processes: int, tokens: int, same_key: bool) -> None:
     pool = individual_pool(contract_id=order.contract_id, user_id=order.user_id)
     found = balance(pool.id)
     left = {"available_mt": found.available_mt, "held_mt": found.held_mt, "used_mt": found.used_mt}
-    print(json.dumps({"met": met, **left, "differences": [str(item) for item in differences()]}))
+    sys.stdout.write(json.dumps({"met": met, **left, "differences": [str(item) for item in differences()]}))
 
 
 if __name__ == "__main__":

@@ -78,6 +78,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, show and save the summary."""
         target: Path | None = options["summary"]
+        if target and not target.parent.is_dir():
+            raise CommandError(f"There is no folder {target.parent} to write the summary to.")
         try:
             tariff = _tariff(options["rate"], options["rate_card"])
             terms = Terms(
