@@ -18,7 +18,7 @@ def amount(milli: int) -> SafeString:
     exact = format_milli(milli)
     whole, point, fraction = exact.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return format_html('<data value="{}">{}{:,}{}{}</data>', exact, sign, int(digits), point, fraction)
+    return format_html('<data value="{}">{}{}{}{}</data>', exact, sign, f"{int(digits):,}", point, fraction)
 
 
 @register.filter
