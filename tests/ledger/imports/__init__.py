@@ -1,0 +1,1 @@
+"""Importing job logs: readers, rules, the oracle, and the real log."""
