@@ -5,15 +5,24 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal import health
+from portal.api.oidc import ConsentView
+
 # The admin's own sign-in page knows no second factor: send operators through the site's.
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("portal.api.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("", include("portal.pages")),
     path("management/reporting/", include("reporting.urls")),
     path("accounts/", include("allauth.urls")),
+    path("identity/o/authorize", ConsentView.as_view()),
     path("", include("allauth.idp.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+handler400 = "portal.api.fallback.bad_request"
 handler403 = "portal.refusals.forbidden"
+handler500 = "portal.api.fallback.server_error"

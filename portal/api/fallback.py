@@ -1,0 +1,41 @@
+"""Addresses that are none, and errors that no API view met: still a problem, never HTML."""
+
+import sys
+from typing import Final
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+
+from portal.api.problems import RETRY_AFTER_S, http_problem
+
+PREFIX: Final = "/api/"
+
+
+@csrf_exempt
+@login_not_required
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """Answer for every address under /api/ that is none."""
+    return http_problem(404, "There is no such address.").plain_response(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself found wrong with a request. Named as handler400 in portal.urls."""
+    if request.path.startswith(PREFIX):
+        return http_problem(400).plain_response(request)
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an error that nobody foresaw; a database that is away is not one. Named as handler500 in portal.urls."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    if request.path.startswith(PREFIX):
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if away else {}
+        return http_problem(503 if away else 500, headers=headers).plain_response(request)
+    response = defaults.server_error(request)
+    if away:
+        response.status_code = 503
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response

@@ -1,0 +1,107 @@
+"""From the items of a request to the ledger's orders and verdicts: shape, contract, user, permission.
+
+An item that is refused here becomes its refusal and keeps its place.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from rest_framework.exceptions import ValidationError
+
+from ledger.errors import LedgerError
+from ledger.jobs import JobOrder, JobView, Verdict
+from portal.api.access import acting_members, contract_of, job_facts, require_job
+from portal.api.caller import Caller
+from portal.api.problems import ApiRefusal
+from portal.api.requests.base import Body
+
+Refusal = LedgerError | ApiRefusal | ValidationError
+REFUSALS: Final = (LedgerError, ApiRefusal, ValidationError)
+Values = dict[str, Any]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+Wanted = TypeVar("Wanted", JobOrder, Verdict)
+
+
+def each(given: Sequence[Given | Refusal], make: Callable[[Given], Made]) -> list[Made | Refusal]:
+    """Return what `make` makes of each item, or its refusal; items refused before stay so."""
+    made: list[Made | Refusal] = []
+    for item in given:
+        try:
+            made.append(item if isinstance(item, REFUSALS) else make(item))
+        except REFUSALS as refusal:
+            made.append(refusal)
+    return made
+
+
+def read_items(shape: type[Body], items: Sequence[Any]) -> list[Values | Refusal]:
+    """Return the checked values of each item, or what is wrong with it."""
+    serializer = shape()
+    return each(items, serializer.run_validation)
+
+
+def job_orders(caller: Caller, items: Sequence[Values | Refusal]) -> list[JobOrder | Refusal]:
+    """Return an order per item, or its refusal; one statement for all their users."""
+    placed = each(items, lambda item: (contract_of(caller, item.get("contract")), item))
+    wanted = [(pair[0], pair[1].get("user")) for pair in placed if not isinstance(pair, REFUSALS)]
+    members = iter(acting_members(caller, wanted))
+
+    def order(pair: tuple[UUID, Values]) -> JobOrder:
+        member = next(members)
+        if isinstance(member, REFUSALS):
+            raise member
+        return _order(pair[0], member.user_id, pair[1])
+
+    return each(placed, order)
+
+
+def verdicts(caller: Caller, items: Sequence[Values | Refusal]) -> list[Verdict | Refusal]:
+    """Return a verdict per item, or why the caller may not give it; one statement for all their jobs."""
+    facts = job_facts([item["job"] for item in items if not isinstance(item, REFUSALS)])
+
+    def verdict(item: Values) -> Verdict:
+        require_job(caller, facts.get(item["job"]), item["verb"])
+        return _verdict(item)
+
+    return each(items, verdict)
+
+
+def accepted(asked: Sequence[Wanted | Refusal]) -> list[Wanted]:
+    """Return the items that are not refused, in order."""
+    return [item for item in asked if not isinstance(item, REFUSALS)]
+
+
+def merged(asked: Sequence[Wanted | Refusal], results: Sequence[JobView | LedgerError]) -> list[JobView | Refusal]:
+    """Return a result per item, in order: the next of `results`, or why it is refused."""
+    following = iter(results)
+    return [item if isinstance(item, REFUSALS) else next(following) for item in asked]
+
+
+def refused(asked: Sequence[object]) -> list[int]:
+    """Return the positions of the items that are refused."""
+    return [position for position, item in enumerate(asked) if isinstance(item, REFUSALS)]
+
+
+def _order(contract_id: UUID, user_id: int, item: Values) -> JobOrder:
+    return JobOrder(
+        contract_id=contract_id,
+        user_id=user_id,
+        service=item["service"],
+        quantity_m=item["quantity"],
+        pool_id=item.get("pool"),
+        quote_id=item.get("quote"),
+        project=item["project"],
+        comment=item["comment"],
+        external_id=item["external_id"],
+    )
+
+
+def _verdict(item: Values) -> Verdict:
+    return Verdict(
+        job_id=item["job"],
+        verb=item["verb"],
+        count=item["count"],
+        amount_mt=item.get("amount"),
+        reason=item["reason"],
+    )

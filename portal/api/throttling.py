@@ -1,0 +1,86 @@
+"""Limits on how often one caller may ask, and the RateLimit headers that tell them."""
+
+import math
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from portal.api.caller import Caller
+from portal.limits import BENEFIT_ATTEMPTS, BENEFIT_WINDOW_S, benefit_attempt
+
+WINDOW_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What remains to one caller in this window."""
+
+    limit: int
+    remaining: int
+    reset_s: int
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers."""
+        return {
+            "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_S}',
+            "RateLimit": f'"default";r={self.remaining};t={self.reset_s}',
+        }
+
+
+class _Counters:
+    """Requests per caller in this minute, in this process: a shared cache would cost more than the requests."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.window = 0
+        self.counts: dict[str, int] = {}
+
+    def count(self, key: str, window: int) -> int:
+        with self.lock:
+            if window != self.window:
+                self.window, self.counts = window, {}
+            self.counts[key] = self.counts.get(key, 0) + 1
+            return self.counts[key]
+
+
+_counters = _Counters()
+
+
+class CallerThrottle(BaseThrottle):
+    """Each caller gets settings.API_REQUESTS_PER_MINUTE, in each process of the site."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count the request and leave the caller's allowance on it."""
+        key = request.auth.key if isinstance(request.auth, Caller) else f"at:{self.get_ident(request)}"
+        now = time.time()
+        limit: int = settings.API_REQUESTS_PER_MINUTE
+        count = _counters.count(key, int(now // WINDOW_S))
+        self.reset_s = max(1, math.ceil(WINDOW_S - now % WINDOW_S))
+        view.allowance = Allowance(limit, max(0, limit - count), self.reset_s)
+        return count <= limit
+
+    def wait(self) -> float:
+        """Return the seconds until the next window."""
+        return self.reset_s
+
+
+class BenefitThrottle(BaseThrottle):
+    """Few attempts at enabling benefits, counted together with those on the site's pages: there is a pair to guess."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count an attempt; reading is free."""
+        self.wait_s = None
+        if request.method == "POST" and isinstance(request.auth, Caller) and request.auth.user:
+            self.wait_s = benefit_attempt(request.auth.user.pk)
+        if self.wait_s is not None:
+            view.allowance = Allowance(BENEFIT_ATTEMPTS, 0, min(self.wait_s, BENEFIT_WINDOW_S))
+        return self.wait_s is None
+
+    def wait(self) -> float | None:
+        """Return the seconds until another attempt."""
+        return self.wait_s

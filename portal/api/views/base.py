@@ -1,0 +1,75 @@
+"""The base of the API's views: reads a request as its operation declares, and dresses every answer."""
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ledger.posting import Idempotency
+from portal.api.caller import Caller, caller_of
+from portal.api.idempotency import HEADER, REPLAYED, idempotency_of, parse_key
+from portal.api.operations import operation_of
+from portal.api.requests.base import query_data
+from portal.api.throttling import Allowance
+
+
+class ApiView(APIView):
+    """One address of the API. Its methods are declared with `portal.api.operations.operation`."""
+
+    http_method_names = ["get", "post", "head"]
+    allowance: Allowance | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        return caller_of(self.request)
+
+    @property
+    def idempotency(self) -> Idempotency:
+        """Under which key, and what: for operations declared as keyed."""
+        return idempotency_of(self.request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller, and that a request which moves tokens carries a key, before anything is read."""
+        super().initial(request, *args, **kwargs)
+        declared = operation_of(self, request.method)
+        if declared and declared.keyed:
+            parse_key(request.headers.get(HEADER))
+
+    def body(self) -> dict[str, Any]:
+        """Return the values of the body, checked against the operation's shape."""
+        declared = operation_of(self, self.request.method)
+        assert declared is not None
+        assert declared.body is not None
+        return _checked(declared.body(data=self.request.data))
+
+    def query(self) -> dict[str, Any]:
+        """Return the values of the query string, checked against the operation's shape."""
+        declared = operation_of(self, self.request.method)
+        assert declared is not None
+        assert declared.query is not None
+        return _checked(declared.query(data=query_data(self.request.query_params, declared.query)))
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Add what every answer carries: what remains to the caller, and that nobody may keep a copy."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if self.allowance:
+            for name, value in self.allowance.headers().items():
+                response.headers.setdefault(name, value)
+        return response
+
+
+def answered(data: dict[str, Any], *, status: int = 200, replayed: bool = False) -> Response:
+    """Return an answer; one that was given before says so."""
+    return Response(data, status=status, headers={REPLAYED: "true"} if replayed else None)
+
+
+def _checked(serializer: Any) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
