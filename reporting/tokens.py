@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from django.db.models import Exists, OuterRef, Q
+
 from ledger.balances import Balance, balance, granted_in_live_lots_mt, live_lots
-from ledger.models import Lot, Pool
+from ledger.models import Lot, Pool, PoolKind
 from reporting.access import Viewer
 from reporting.charts import Arc, donut
 from reporting.dates import preset_days
@@ -32,6 +34,15 @@ class LotLine:
     @property
     def in_grace(self) -> bool:
         return self.lot.expires_at != self.lot.usable_until
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The two pools that a viewer may have tokens in."""
+
+    own: Pool | None
+    shared: Pool | None
+    has_shared_tokens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,15 @@ class PoolReport:
         """Return the donut of the balance."""
         parts = ("available", "held", "used", "expired")
         return donut([(name, getattr(self.balance, f"{name}_mt")) for name in parts])
+
+
+def read_pools(viewer: Viewer) -> Pools:
+    """Return the viewer's own pool and the contract's shared one, with one statement."""
+    own_or_shared = Q(user_id=viewer.user_id) | Q(kind=PoolKind.SHARED)
+    pools = Pool.objects.filter(own_or_shared, contract_id=viewer.contract_id)
+    found = {pool.kind: pool for pool in pools.annotate(has_lots=Exists(Lot.objects.filter(pool_id=OuterRef("id"))))}
+    own, shared = found.get(PoolKind.INDIVIDUAL), found.get(PoolKind.SHARED)
+    return Pools(own, shared, has_shared_tokens=shared is not None and shared.has_lots)
 
 
 def read_pool(pool: Pool, viewer: Viewer) -> PoolReport:

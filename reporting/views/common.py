@@ -19,11 +19,19 @@ _LARGEST: Final = 2**63 - 1
 def page(
     request: HttpRequest, viewer: Viewer, template: str, context: dict[str, Any], *, tab: str, status: int = 200
 ) -> HttpResponse:
-    """Render a page below the tabs that the viewer has. Source: DOMAIN, "Shared Tokens (if the contract has any)"."""
-    shared = tab == "shared-tokens" or viewer.sees_everyone
-    shared = shared or (viewer.sees_shared and has_shared_tokens(viewer.contract_id))
-    tabs = [(name, label, name == tab) for name, label in TABS if shared or name != "shared-tokens"]
+    """Render a page below the tabs that the viewer has. `has_shared` in the context saves looking for it.
+
+    Source: DOMAIN, "Shared Tokens (if the contract has any, or you administer it)".
+    """
+    names = {"individual-tokens", "individual-usage", tab}
+    if viewer.sees_everyone or (viewer.sees_shared and _has_shared(viewer, context)):
+        names.add("shared-tokens")
+    tabs = [(name, label, name == tab) for name, label in TABS if name in names]
     return render(request, f"reporting/{template}.html", {"viewer": viewer, "tabs": tabs, **context}, status=status)
+
+
+def _has_shared(viewer: Viewer, context: dict[str, Any]) -> bool:
+    return context["has_shared"] if "has_shared" in context else has_shared_tokens(viewer.contract_id)
 
 
 def number(request: HttpRequest, name: str) -> int | None:

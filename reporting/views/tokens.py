@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from ledger.models import Pool, PoolKind
+from ledger.models import Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
 from reporting.events import read_events
-from reporting.tokens import read_pool
+from reporting.tokens import Pools, read_pool, read_pools
 from reporting.views.common import number, page
 
 
@@ -25,22 +25,23 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_members(Right.OWN_USE)
 def individual_tokens(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     """Show the viewer's own pool on the contract; there is none before the first token."""
-    mine = Pool.objects.filter(contract_id=viewer.contract_id, kind=PoolKind.INDIVIDUAL, user_id=viewer.user_id)
-    return _pool_page(request, viewer, mine.first(), tab="individual-tokens")
+    pools = read_pools(viewer)
+    return _pool_page(request, viewer, pools, pools.own, tab="individual-tokens")
 
 
 @require_safe
 @for_members(Right.SHARED_BALANCE)
 def shared_tokens(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     """Show the contract's pool to who may use or administer it."""
-    ours = Pool.objects.filter(contract_id=viewer.contract_id, kind=PoolKind.SHARED)
-    return _pool_page(request, viewer, ours.first(), tab="shared-tokens")
+    pools = read_pools(viewer)
+    return _pool_page(request, viewer, pools, pools.shared, tab="shared-tokens")
 
 
-def _pool_page(request: ReportingRequest, viewer: Viewer, pool: Pool | None, *, tab: str) -> HttpResponse:
+def _pool_page(request: ReportingRequest, viewer: Viewer, pools: Pools, pool: Pool | None, *, tab: str) -> HttpResponse:
     context = {
         "pool": pool,
         "is_shared": tab == "shared-tokens",
+        "has_shared": pools.has_shared_tokens,
         "report": read_pool(pool, viewer) if pool else None,
         "events": read_events(pool, viewer, before=number(request, "before")) if pool else None,
     }
