@@ -175,7 +175,7 @@ def _load_draws(jobs: dict[UUID, JobState]) -> tuple[set[UUID], set[UUID]]:
         pool_ids.add(pool_id)
         lot_ids.add(lot_id)
     for job in jobs.values():
-        kind = Kind.CAPTURE if job.status != "running" and job.captured_mt else Kind.HOLD
+        kind = Kind.CAPTURE if job.was_captured else Kind.HOLD
         job.draws = draws.get((job.id, kind), [])
     return pool_ids, lot_ids
 

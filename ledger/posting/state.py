@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from ledger.models import LIVE_STATUSES, Account
+from ledger.models import LIVE_STATUSES, Account, JobStatus
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -92,6 +92,11 @@ class JobState:
     @property
     def has_ended(self) -> bool:
         return self.status not in LIVE_STATUSES
+
+    @property
+    def was_captured(self) -> bool:
+        """Whether its hold was captured, be it only nothing of it."""
+        return self.captured_mt > 0 or self.results > 0 or self.status in (JobStatus.PRODUCING, JobStatus.COMPLETED)
 
 
 @dataclass(slots=True)
