@@ -42,7 +42,8 @@ def _passes(check: Callable[[], bool]) -> bool:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        row: tuple[int, ...] | None = cursor.fetchone()
+    return row == (1,)
 
 
 def _migrations() -> bool:

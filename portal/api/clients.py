@@ -62,7 +62,7 @@ def create_desktop_application(
     client.set_scopes([str(scope) for scope in scopes])
     client.set_default_scopes(client.get_scopes())
     client.save()
-    return client.id
+    return str(client.id)
 
 
 def issue_token(

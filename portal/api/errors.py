@@ -1,5 +1,6 @@
 """Turns every exception under /api/ into a problem: the one place where a refusal becomes an HTTP status."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -82,7 +83,8 @@ def _of_the_framework(error: exceptions.APIException) -> Problem | None:
     if isinstance(error, exceptions.NotAuthenticated):
         return http_problem(401, headers={"WWW-Authenticate": REALM})
     if isinstance(error, exceptions.Throttled):
-        return http_problem(429, headers={"Retry-After": str(max(1, round(error.wait or 1)))})
+        wait_s = max(1, math.ceil(getattr(error, "wait", None) or 1))
+        return http_problem(429, headers={"Retry-After": str(wait_s)})
     return http_problem(error.status_code, str(error.detail)) if error.status_code < 500 else None
 
 

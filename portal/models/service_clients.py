@@ -31,4 +31,4 @@ class ServiceClient(models.Model):
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:
-        return self.client.name
+        return str(self.client.name)

@@ -119,7 +119,7 @@ class QuoteAnswer(serializers.Serializer[Any]):
     quantity = AmountShape()
     count = serializers.IntegerField()
     price = AmountShape(help_text="Of one job.")
-    required = AmountShape()
+    required = AmountShape()  # type: ignore[assignment]  # a field takes the name over
     available = AmountShape()
     will_remain = AmountShape(help_text="Negative where the pool does not suffice.")
     sufficient = serializers.BooleanField()
@@ -131,7 +131,6 @@ class QuoteAnswer(serializers.Serializer[Any]):
     alternatives = AlternativeAnswer(many=True)
 
 
-# `required` is a name of every field's own, so it cannot be one of the class body.
 def quote(view: QuoteView) -> dict[str, Any]:
     """Return a quote's JSON."""
     return {

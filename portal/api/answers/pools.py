@@ -57,7 +57,7 @@ class LotAnswer(serializers.Serializer[Any]):
     """What remains of one grant or purchase."""
 
     id = serializers.UUIDField()
-    source = serializers.ChoiceField(LotSource.choices)
+    source = serializers.ChoiceField(LotSource.choices)  # type: ignore[assignment]  # a field takes the name over
     amount = AmountShape()
     remaining = AmountShape()
     held = AmountShape()

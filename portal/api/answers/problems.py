@@ -21,7 +21,6 @@ class ProblemAnswer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="Where it happened; without the id where something is not found.")
     code = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field takes the name over
         child=serializers.ListField(child=serializers.CharField()), help_text="Messages per field at fault."
     )
-    required_ = serializers.CharField(required=False)

@@ -19,7 +19,9 @@ class RateAnswer(serializers.Serializer[Any]):
     step = AmountShape(help_text="How much of the unit one step covers.")
     minimum = AmountShape()
     covered_by = serializers.CharField(help_text="Why the price is zero, where it is.")
-    source = serializers.CharField(help_text="Where the figure comes from: seed, help or demo.")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field takes the name over
+        help_text="Where the figure comes from: seed, help or demo."
+    )
     effective_from = InstantShape()
     effective_until = InstantShape(allow_null=True)
 

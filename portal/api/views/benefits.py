@@ -115,7 +115,7 @@ def _membership(view: ApiView, benefit_id: UUID) -> Membership:
 
 
 def _is_verified(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists())
 
 
 def _open_services(found: list[Benefit]) -> list[Service]:

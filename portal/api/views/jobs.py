@@ -1,5 +1,6 @@
 """Jobs one by one: list, start, look at, settle, ask for a refund."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from portal.api.scopes import Scope
 from portal.api.views.base import ApiView, answered
 
 NEWEST_FIRST = Order(("-created_at", "-id"))
+EndMethod = Callable[[Any, Request, UUID], Response]
 READING = (Scope.TOKENS_READ, Scope.JOBS_WRITE, Scope.REPORTS_READ)
 WRITING = (Scope.JOBS_WRITE,)
 
@@ -103,7 +105,7 @@ class _JobEnd(ApiView):
         return _answer(ending(idempotency=self.idempotency, job_id=job_id, reason=values["reason"]))
 
 
-def _ending(summary: str) -> Any:
+def _ending(summary: str) -> Callable[[EndMethod], EndMethod]:
     return operation(
         summary=summary,
         scopes=WRITING,

@@ -1,0 +1,1 @@
+"""The REST API, from outside: requests in, answers out."""
