@@ -1,0 +1,93 @@
+"""Plays a plan of jobs on a contract's books, in batches, each step at its own time."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID, uuid5
+
+from django.contrib.auth.models import User
+
+from ledger.amounts import MILLI
+from ledger.job_orders import JobOrder, prepare
+from ledger.models import Contract
+from ledger.posting import (
+    CancelJob,
+    Command,
+    CompleteJob,
+    FailJob,
+    Idempotency,
+    Refused,
+    ReportResults,
+    Request,
+    StartJob,
+    TimeOutJob,
+    post,
+)
+from portal.demo.people import Person
+from portal.demo.story import PlannedJob, Step
+
+_BATCH: Final = 1000
+_FAILURE: Final = "The solver stopped: the mesh has gaps."
+
+
+def play(*, contract: Contract, users: Mapping[Person, User], steps: Sequence[Step], caller: str) -> None:
+    """Post `steps`, ordered by time, for `caller`. Repeating it changes nothing: every step has a key."""
+    for first in range(0, len(steps), _BATCH):
+        batch = steps[first : first + _BATCH]
+        starts = _starts(contract, users, [step.job for step in batch if step.verb == "start"])
+        requests = [
+            Request(
+                commands=[_command(contract, step, starts)],
+                idempotency=_key(contract, step, caller),
+                at=step.at,
+            )
+            for step in batch
+        ]
+        for answer in post(contract_id=contract.id, requests=requests):
+            answer.require()
+
+
+def job_id(contract: Contract, job: PlannedJob) -> UUID:
+    """Return the id that a planned job has on a contract."""
+    return uuid5(contract.id, str(job.number))
+
+
+def _starts(
+    contract: Contract, users: Mapping[Person, User], jobs: Sequence[PlannedJob]
+) -> dict[int, StartJob | Refused]:
+    orders = [
+        JobOrder(
+            contract_id=contract.id,
+            user_id=users[job.person].pk,
+            service=job.service,
+            quantity_m=job.quantity * MILLI,
+            project=job.project,
+        )
+        for job in jobs
+    ]
+    return {job.number: command for job, command in zip(jobs, prepare(orders), strict=True)}
+
+
+def _command(contract: Contract, step: Step, starts: Mapping[int, StartJob | Refused]) -> Command:
+    number = job_id(contract, step.job)
+    match step.verb:
+        case "start":
+            start = starts[step.job.number]
+            assert isinstance(start, StartJob), start.refusal
+            return replace(start, job_id=number)
+        case "results":
+            return ReportResults(job_id=number, count=step.job.results)
+        case "complete":
+            return CompleteJob(job_id=number)
+        case "fail":
+            return FailJob(job_id=number, reason=_FAILURE)
+        case "cancel":
+            return CancelJob(job_id=number)
+        case "time_out":
+            return TimeOutJob(job_id=number)
+
+
+def _key(contract: Contract, step: Step, caller: str) -> Idempotency:
+    key = f"demo:{contract.number}:{step.job.number}:{step.verb}"
+    return Idempotency(caller=caller, key=key, fingerprint=hashlib.sha256(key.encode()).hexdigest())

@@ -1,0 +1,1 @@
+"""The example site that `manage.py demo` makes and serves."""
