@@ -100,14 +100,15 @@ def read_filter(query: QueryDict, *, today: date) -> UsageFilter:
         errors.append("There is no such pool.")
     if "\0" in "".join(value for name in _FILTERS for value in query.getlist(name)):
         errors.append("A filter contains a character that no name has.")
+    everyone = query.get("scope") == CONTRACT
     return UsageFilter(
-        everyone=query.get("scope") == CONTRACT,
+        everyone=everyone,
         group_by=tuple(dict.fromkeys(name for name in query.getlist("group_by") if name in GROUPS)) or ("service",),
         preset=preset,
         first=first,
         last=last,
         service=query.get("service") or None,
-        user=query.get("user") or None,
+        user=(query.get("user") or None) if everyone else None,
         project=query.get("project"),
         pool=pool,
         errors=tuple(errors),

@@ -37,11 +37,11 @@ def work(contract_a: Contract) -> Work:
 
 
 def finish(job: JobView, outcome: str, at: datetime | None) -> JobView:
-    """End a job: `free` and `half` capture a part of its hold, `refunded` charges and gives back."""
-    if outcome in ("refunded", "half", "free"):
+    """End a job: `free` and `half` capture a part of its hold, `refunded` gives all of it back, `charged` goes on."""
+    if outcome in ("refunded", "half", "free", "charged"):
         amount_mt = {"half": job.price_mt // 2, "free": 0}.get(outcome)
         jobs.report_results(idempotency=fresh_key(), job_id=job.id, amount_mt=amount_mt, at=at)
-    if outcome == "running":
+    if outcome in ("running", "charged"):
         return job
     verb = jobs.fail if outcome in ("refunded", "failed") else jobs.complete
     return verb(idempotency=fresh_key(), job_id=job.id, at=at).job
