@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
 from ledger import rights
+from ledger.errors import Forbidden
 from ledger.rights import Right
 from portal.membership import MemberRequest, SignedInRequest
 
@@ -24,14 +24,14 @@ def requires(
 ) -> Callable[[Callable[Concatenate[MemberRequest, P], R]], Callable[Concatenate[SignedInRequest, P], R]]:
     """Let only members with `right` on the chosen contract through.
 
-    Raises, in the request: PermissionDenied without any contract, ledger.errors.Forbidden without the right.
+    Raises, in the request: Forbidden without any contract or without the right.
     """
 
     def decorate(view: Callable[Concatenate[MemberRequest, P], R]) -> Callable[Concatenate[SignedInRequest, P], R]:
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> R:
             if request.membership is None:
-                raise PermissionDenied(NOT_ON_A_CONTRACT)
+                raise Forbidden(NOT_ON_A_CONTRACT)
             rights.require(request.membership, right)
             return view(request, *args, **kwargs)
 

@@ -28,7 +28,7 @@ class GenerateForm(OnceForm):
         max_value=MAX_COUNT,
         initial=1,
         label="Number of studies",
-        help_text="Each one is a job of its own.",
+        help_text="Each one is a job of its own: all of them start, or none.",
     )
     pool = forms.ChoiceField(choices=[], required=False, label="Pay from")
     project = forms.CharField(max_length=100, required=False, label="Project code")

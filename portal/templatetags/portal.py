@@ -32,7 +32,7 @@ def number(milli: int | None) -> str:
     if milli is None:
         return ""
     whole, _, fraction = format_milli(milli).partition(".")
-    grouped = f"{int(whole):,}" if whole not in ("-0",) else whole
+    grouped = f"{int(whole):,}" if whole != "-0" else whole
     return f"{grouped}.{fraction}" if fraction else grouped
 
 

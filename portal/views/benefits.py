@@ -27,12 +27,13 @@ from portal.refusals import too_many
 
 WAITS = "The numbers match. An administrator or coordinator of the contract has to approve; you will get an e-mail."
 HELP: Final = {
-    "no_such_subscription": "No subscription matches this contract number and serial number. Check both on your contract's paper, or ask your administrator to invite you.",
+    "no_such_subscription": "No subscription matches this contract number and serial number. "
+    "Check both on your contract's paper, or ask your administrator to invite you.",
     "contract_expired": "This contract has expired. Ask your administrator or reseller to renew it; then try again.",
-    "product_excluded": "This product is not part of the cloud benefits. If you have another product, use its serial number.",
+    "product_excluded": "This product has no cloud benefits. If you have another product, use its serial number.",
     "no_free_seat": "All seats of this subscription are taken. Ask your administrator to free one or to add seats.",
-    "email_not_verified": "Confirm your e-mail address first: open the message we sent you, or send it again under Your account, E-mail addresses.",
-    "invitation_lapsed": "Your invitation has lapsed after seven days. Ask an administrator or coordinator to send it again.",
+    "email_not_verified": "Confirm your e-mail address first: open the message we sent you, or send it again here.",
+    "invitation_lapsed": "Your invitation has lapsed after seven days. Ask an administrator to send it again.",
 }
 NO_INVITATION = "There is no invitation for your e-mail address. Give the numbers of your contract instead."
 
@@ -125,7 +126,7 @@ def _what_they_brought(user: User, found: list[Benefit]) -> list[Enabled]:
     """List services and gifts for each enabled benefit, in two statements for each contract."""
     enabled = [benefit for benefit in found if benefit.status == BenefitStatus.ENABLED]
     gifts = Gift.objects.filter(user=user).values_list("seat__subscription_id").annotate(Sum("amount_mt"))
-    gift_mt = {subscription_id: amount_mt for subscription_id, amount_mt in gifts}
+    gift_mt = dict(gifts)
     services = {
         contract_id: list(benefits.eligible_services(contract_id))
         for contract_id in {benefit.contract_id for benefit in enabled}

@@ -17,10 +17,11 @@ RECENT = 5
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for this person: how many, of what, on which page."""
+    """Something that waits for this person: how many, of what (one, several), on which page."""
 
     count: int
-    label: str
+    one: str
+    several: str
     url_name: str
 
 
@@ -44,15 +45,16 @@ def tasks_of(membership: Membership) -> list[Task]:
     """Return what waits for the member, without what others have to decide."""
     rights = rights_of(membership)
     here = {"contract_id": membership.contract_id}
+    me = membership.user_id
     found = []
     if Right.MANAGE_ENABLING in rights:
-        enablings = Benefit.objects.filter(status=BenefitStatus.PENDING, **here).exclude(user_id=membership.user_id)
-        found.append(Task(enablings.count(), "people waiting for their subscription benefits", "portal:enablings"))
+        enablings = Benefit.objects.filter(status=BenefitStatus.PENDING, **here).exclude(user_id=me).count()
+        waiting = "waiting for subscription benefits"
+        found.append(Task(enablings, f"person {waiting}", f"people {waiting}", "portal:enablings"))
     if Right.DECIDE_REFUNDS in rights:
-        refunds = RefundRequest.objects.filter(status=RefundStatus.PENDING, **here)
-        others = refunds.exclude(requested_by_id=membership.user_id)
-        found.append(Task(others.count(), "refund requests to decide", "portal:refund-requests"))
+        asked = RefundRequest.objects.filter(status=RefundStatus.PENDING, **here).exclude(requested_by_id=me).count()
+        found.append(Task(asked, "refund request to decide", "refund requests to decide", "portal:refund-requests"))
     if Right.APPROVE_ORDERS in rights:
-        orders = Order.objects.filter(status=OrderStatus.AWAITING_APPROVAL, **here)
-        found.append(Task(orders.count(), "orders to approve", "portal:orders"))
+        orders = Order.objects.filter(status=OrderStatus.AWAITING_APPROVAL, **here).count()
+        found.append(Task(orders, "order to approve", "orders to approve", "portal:orders"))
     return [task for task in found if task.count]

@@ -19,7 +19,7 @@ from portal.membership import SignedInRequest
 TOPICS: Final = {
     "software": (
         "Using and troubleshooting my software",
-        "A study failed, a result is wrong, tokens were consumed for nothing.",
+        "A study failed, or tokens were consumed for nothing.",
     ),
     "buying": ("Buying tokens and orders", "Prices, activation codes, purchase orders, receipts."),
     "account": ("Signing in and my account", "E-mail addresses, passwords, second factors, roles on a contract."),

@@ -1,1 +1,1 @@
-"""The portal: pages, the example site and the worker."""
+"""The pages, asked for as a browser without scripts would."""

@@ -1,0 +1,106 @@
+"""Home, the allocation dialog and the contract switcher."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from ledger.contracts import add_member
+from ledger.models import Contract, Pool
+from tests.portal.conftest import Fund, SignIn, World
+from tests.portal.pages import page, text_of
+
+DIALOG = "Your cloud allocation"
+
+
+@pytest.fixture
+def funded(bobs_pool: Pool, shared_a: Pool, fund: Fund) -> None:
+    fund(bobs_pool, "1234.5")
+    fund(shared_a, "777")
+
+
+def test_home_shows_what_bob_has(funded: None, bob: User, sign_in: SignIn) -> None:
+    home = text_of(sign_in(bob).get(page("home")))
+    assert "1,234.5 <small>tokens available" in home
+    assert "777" not in home
+
+
+def test_home_shows_buyers_the_shared_tokens(funded: None, carol: User, sign_in: SignIn) -> None:
+    assert "777 <small>tokens available" in text_of(sign_in(carol).get(page("home")))
+
+
+def test_the_dialog_shows_the_allocation_once_per_session(funded: None, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    first = text_of(client.get(page("jobs")))
+    assert DIALOG in first
+    assert "1,234.5 tokens" in first
+    assert "/management/reporting/" in first[first.index(DIALOG) :]
+    assert DIALOG not in text_of(client.get(page("home")))
+    assert DIALOG in text_of(sign_in(bob).get(page("home")))
+
+
+def test_the_dialog_needs_no_script(funded: None, bob: User, sign_in: SignIn) -> None:
+    home = text_of(sign_in(bob).get(page("home")))
+    assert "<dialog open" in home
+    assert '<form method="dialog">' in home
+
+
+def test_the_dialog_shows_shared_tokens_only_to_who_may_use_them(
+    funded: None, bob: User, contract_a: Contract, sign_in: SignIn
+) -> None:
+    assert "777 tokens" not in text_of(sign_in(bob).get(page("home")))
+    contract_a.memberships.filter(user=bob).update(uses_shared=True)
+    assert "777 tokens" in text_of(sign_in(bob).get(page("home")))
+
+
+def test_who_is_not_enabled_sees_no_dialog_and_is_asked_to_enable(
+    contract_a: Contract, stranger: User, sign_in: SignIn
+) -> None:
+    add_member(contract=contract_a, user=stranger, enabled=False)
+    home = text_of(sign_in(stranger).get(page("home")))
+    assert DIALOG not in home
+    assert "Enable Your Subscription Benefits" in home
+
+
+def test_what_waits_for_alice(world: World, alice: User, bob: User, sign_in: SignIn) -> None:
+    home = text_of(sign_in(alice).get(page("home")))
+    assert "1 person waiting for subscription benefits" in home
+    assert "1 refund request to decide" in home
+    assert "1 order to approve" in home
+    assert "Waiting for you" not in text_of(sign_in(bob).get(page("home")))
+
+
+def test_buying_is_hidden_from_end_users(contract_a: Contract, bob: User, carol: User, sign_in: SignIn) -> None:
+    assert page("buy") not in text_of(sign_in(bob).get(page("home")))
+    assert page("buy") in text_of(sign_in(carol).get(page("home")))
+
+
+def test_the_left_column_says_where_one_is(contract_a: Contract, bob: User, sign_in: SignIn) -> None:
+    jobs = text_of(sign_in(bob).get(page("jobs")))
+    assert f'href="{page("jobs")}" aria-current="page"' in jobs
+    assert f'href="{page("generate")}" aria-current' not in jobs
+
+
+def test_bob_switches_between_his_contracts(
+    contract_a: Contract, contract_b: Contract, bob: User, sign_in: SignIn
+) -> None:
+    add_member(contract=contract_b, user=bob)
+    client = sign_in(bob)
+    assert "Atelier Alpha, contract A-100" in text_of(client.get(page("home")))
+    answer = client.post(page("choose-contract"), {"contract": contract_b.id}, follow=True)
+    assert "Bureau Beta, contract B-200" in text_of(answer)
+    assert "Bureau Beta, contract B-200" in text_of(client.get(page("home")))
+
+
+def test_nobody_switches_to_a_contract_of_others(
+    contract_a: Contract, contract_b: Contract, bob: User, sign_in: SignIn
+) -> None:
+    client = sign_in(bob)
+    assert client.post(page("choose-contract"), {"contract": contract_b.id}).status_code == 404
+    assert client.post(page("choose-contract"), {"contract": "nonsense"}).status_code == 404
+    assert "Atelier Alpha" in text_of(client.get(page("home")))
+
+
+def test_a_changed_role_acts_on_the_very_next_page(contract_a: Contract, carol: User, sign_in: SignIn) -> None:
+    client = sign_in(carol)
+    assert client.get(page("buy")).status_code == 200
+    contract_a.memberships.filter(user=carol).update(role="end_user")
+    assert client.get(page("buy")).status_code == 403
