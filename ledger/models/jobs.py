@@ -49,17 +49,29 @@ class Job(models.Model):
     """One run of a service. While `running` its price is held; the first result captures it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="jobs")
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="jobs")
-    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs")
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="jobs", help_text="The pool that pays first.")
+    # Few indexes, because every start of a job pays for each of them.
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    quote = models.ForeignKey(
+        Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs", db_index=False
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    pool = models.ForeignKey(
+        Pool,
+        on_delete=models.PROTECT,
+        related_name="jobs",
+        db_index=False,
+        help_text="The pool that pays first.",
+    )
     caller = models.CharField(max_length=100, help_text="Who started it: user:<id>, client:<id> or system.")
     quantity_m = models.PositiveBigIntegerField(help_text="Thousandths of the service's unit.")
     price_mt = models.PositiveBigIntegerField(help_text="What was held at the start.")
     captured_mt = models.PositiveBigIntegerField(default=0)
     refunded_mt = models.PositiveBigIntegerField(default=0)
+    draws = models.JSONField(
+        default=list, help_text="Lot, pool and milli-tokens of its hold, or of its charge once captured."
+    )
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.RUNNING)
     results = models.PositiveIntegerField(default=0)
     project = models.CharField(max_length=100, blank=True)

@@ -48,9 +48,11 @@ class Transaction(models.Model):
     """One event of the ledger. Its entries are those of the contract from `first_seq` to `last_seq`; they sum to 0."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="transactions")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="transactions", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions")
+    job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions", db_index=False
+    )
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions")
     caller = models.CharField(max_length=100, help_text="Who asked: user:<id>, client:<id> or system.")
     reason = models.CharField(max_length=500, blank=True)

@@ -1,15 +1,15 @@
 """Loads the state a batch is planned on, in a constant number of statements, after the contract's lock is had."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db import connection
 
-from ledger.models import Account, Book, Entry, IdempotencyKey, Job, Kind, Lot, Pool
+from ledger.models import Account, Book
 from ledger.posting.commands import (
     Allocate,
     Command,
@@ -23,6 +23,10 @@ from ledger.posting.commands import (
 from ledger.posting.requests import Idempotency, JobView
 from ledger.posting.state import NEVER, BookState, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
+from ledger.statements import among, many, one, select_rows
+
+_ACCOUNTS: Final = (Account.AVAILABLE, Account.HELD, Account.USED, Account.EXPIRED)
+_POOL_COMMANDS: Final = (Grant, Deduct, Allocate, TakeBack, StartJob, ExpireDue, Refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +38,28 @@ class StoredKey:
 
 
 def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
-    """Lock the contract's book until the end of the database transaction; return it and the database's time."""
-    row = (
-        Book.objects.select_for_update(of=("self",), no_key=True)
-        .filter(contract_id=contract_id)
-        .values_list(
-            "last_seq",
-            "last_at",
-            "issued_mt",
-            "sold_mt",
-            "adjusted_mt",
-            "contract__allow_split",
-            "contract__refund_grace_s",
-            "contract__ends_at",
-            Now(),
-        )
-        .get()
-    )
-    last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now = row
+    """Lock the contract's book until the end of the database transaction; return it and the database's time.
+
+    Raises:
+        Book.DoesNotExist: the contract has no book, so it was not opened by `ledger.contracts`.
+    """
+    postgresql = connection.vendor == "postgresql"
+    sql = f"""
+        SELECT b.last_seq, b.last_at, b.issued_mt, b.sold_mt, b.adjusted_mt,
+            c.allow_split, c.refund_grace_s, c.ends_at, {"statement_timestamp()" if postgresql else _SQLITE_NOW}
+        FROM ledger_book b JOIN ledger_contract c ON c.id = b.contract_id WHERE b.contract_id = %s
+        {"FOR NO KEY UPDATE OF b" if postgresql else ""}
+    """
+    types = (int, datetime, int, int, int, bool, int, datetime, datetime)
+    rows = select_rows(sql, [one(contract_id)], types)
+    if not rows:
+        raise Book.DoesNotExist(contract_id)
+    last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now = rows[0]
     sources: dict[str, int] = {Account.ISSUED: issued_mt, Account.SOLD: sold_mt, Account.ADJUSTED: adjusted_mt}
     return BookState(contract_id, last_seq, last_at, sources, allow_split, grace_s, ends_at), now
+
+
+_SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 
 
 def find_keys(idempotencies: Iterable[Idempotency | None], part: int = 0) -> dict[tuple[str, str], StoredKey]:
@@ -61,37 +67,33 @@ def find_keys(idempotencies: Iterable[Idempotency | None], part: int = 0) -> dic
     wanted = {(item.caller, item.key) for item in idempotencies if item}
     if not wanted:
         return {}
+    sql = f"""
+        SELECT caller, key, fingerprint, answer FROM ledger_idempotencykey
+        WHERE {among("caller", "text")} AND {among("key", "text")} AND part = %s
+    """
     callers, keys = {caller for caller, _ in wanted}, {key for _, key in wanted}
-    rows = IdempotencyKey.objects.filter(caller__in=callers, key__in=keys, part=part)
-    found = rows.values_list("caller", "key", "fingerprint", "answer")
-    return {(caller, key): StoredKey(print_, answer) for caller, key, print_, answer in found}
+    rows = select_rows(sql, [many(callers), many(keys), part], (str, str, str, str))
+    return {(caller, key): StoredKey(fingerprint, answer) for caller, key, fingerprint, answer in rows}
 
 
 def load_state(book: BookState, commands: Sequence[Command]) -> State:
     """Return the state of the pools, lots and jobs that the commands name or touch."""
     state = State(book)
     job_ids = {command.job_id for command in commands if not isinstance(command, _POOL_COMMANDS)}
-    state.jobs = _load_jobs(job_ids)
-    pool_ids, lot_ids = _load_draws(state.jobs)
+    state.jobs, pool_ids, lot_ids = _load_jobs(job_ids)
     for command in commands:
         pool_ids.update(_pools_named(command))
-    pool_ids.update(job.pool_id for job in state.jobs.values())
-    state.pools = _load_pools(book.contract_id, pool_ids)
-    state.add_lots(_load_lots(pool_ids, lot_ids))
+    _load_pools(state, pool_ids, lot_ids)
     if any(isinstance(command, TakeBack) for command in commands):
         parents = {lot.parent_id for lot in state.lots.values() if lot.parent_id} - set(state.lots)
-        state.add_lots(_load_lots((), parents))
+        _load_pools(state, pool_ids, parents)
     return state
 
 
 def load_views(job_ids: Sequence[UUID]) -> list[JobView]:
-    """Return these jobs as answers show them, in order, in two statements."""
-    jobs = _load_jobs(set(job_ids))
-    _load_draws(jobs)
+    """Return these jobs as answers show them, in order, in one statement."""
+    jobs, _, _ = _load_jobs(set(job_ids))
     return [view_of(jobs[job_id]) for job_id in job_ids]
-
-
-_POOL_COMMANDS: Final = (Grant, Deduct, Allocate, TakeBack, StartJob, ExpireDue, Refused)
 
 
 def _pools_named(command: Command) -> tuple[UUID, ...]:
@@ -108,106 +110,58 @@ def _pools_named(command: Command) -> tuple[UUID, ...]:
             return ()
 
 
-_JOB_COLUMNS: Final = (
-    "id",
-    "contract_id",
-    "service_id",
-    "service__code",
-    "user_id",
-    "user__email",
-    "user__username",
-    "pool_id",
-    "caller",
-    "quantity_m",
-    "price_mt",
-    "service__refund_policy",
-    "created_at",
-    "hold_expires_at",
-    "rate_id",
-    "quote_id",
-    "project",
-    "comment",
-    "external_id",
-    "captured_mt",
-    "refunded_mt",
-    "status",
-    "results",
-    "reason",
-    "first_result_at",
-    "ended_at",
+_JOB_TYPES: Final = (
+    *(UUID, UUID, UUID, str, int, str, UUID, str, int, int, str, datetime, datetime, UUID, UUID),
+    *(str, str, str, int, int, str, int, str, datetime, datetime),
 )
 
 
-def _load_jobs(job_ids: set[UUID]) -> dict[UUID, JobState]:
+def _load_jobs(job_ids: set[UUID]) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
+    """Return the jobs, and the pools and lots that they drew on."""
     if not job_ids:
-        return {}
-    rows = Job.objects.filter(id__in=job_ids).order_by().values_list(*_JOB_COLUMNS)
-    return {row[0]: _job(row) for row in rows}
-
-
-def _job(row: tuple[Any, ...]) -> JobState:
-    """Return the row as a state; users without an e-mail address go by their name."""
-    email, username = row[5:7]
-    values: list[Any] = [*row[:5], email or username, *row[7:]]
-    return JobState(*values)
-
-
-def _load_draws(jobs: dict[UUID, JobState]) -> tuple[set[UUID], set[UUID]]:
-    """Fill in what each job drew, from its hold's entries or, once captured, its charge's; return pools and lots."""
-    if not jobs:
-        return set(), set()
-    held = Q(transaction__kind=Kind.HOLD, account=Account.HELD)
-    used = Q(transaction__kind=Kind.CAPTURE, account=Account.USED)
-    rows = (
-        Entry.objects.filter(held | used, transaction__job_id__in=jobs, lot__isnull=False)
-        .filter(  # by the journal's own numbers: entries have no index on their transaction
-            contract_id=F("transaction__contract_id"),
-            seq__gte=F("transaction__first_seq"),
-            seq__lte=F("transaction__last_seq"),
-        )
-        .order_by("seq")
-        .values_list("transaction__job_id", "transaction__kind", "pool_id", "lot_id", "amount_mt")
-    )
-    draws: dict[tuple[UUID, str], list[tuple[UUID, int]]] = {}
+        return {}, set(), set()
+    sql = f"""
+        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username), j.pool_id,
+            j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at, j.rate_id, j.quote_id,
+            j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt, j.status, j.results, j.reason,
+            j.first_result_at, j.ended_at, j.draws
+        FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
+        WHERE {among("j.id", "uuid")}
+    """
+    jobs: dict[UUID, JobState] = {}
     pool_ids, lot_ids = set(), set()
-    for job_id, kind, pool_id, lot_id, amount_mt in rows:
-        draws.setdefault((job_id, kind), []).append((lot_id, amount_mt))
-        pool_ids.add(pool_id)
-        lot_ids.add(lot_id)
-    for job in jobs.values():
-        kind = Kind.CAPTURE if job.was_captured else Kind.HOLD
-        job.draws = draws.get((job.id, kind), [])
-    return pool_ids, lot_ids
+    for *values, draws in select_rows(sql, [many(job_ids)], (*_JOB_TYPES, str)):
+        job = JobState(*values)
+        jobs[job.id] = job
+        pool_ids.add(job.pool_id)
+        for lot_id, pool_id, amount_mt in json.loads(draws):
+            job.draws.append((UUID(lot_id), amount_mt))
+            lot_ids.add(UUID(lot_id))
+            pool_ids.add(UUID(pool_id))
+    return jobs, pool_ids, lot_ids
 
 
-def _load_pools(contract_id: UUID, pool_ids: set[UUID]) -> dict[UUID, PoolState]:
-    rows = (
-        Pool.objects.filter(contract_id=contract_id, id__in=pool_ids)
-        .order_by()
-        .values_list("id", "kind", "available_mt", "held_mt", "used_mt", "expired_mt")
-    )
-    accounts = (Account.AVAILABLE, Account.HELD, Account.USED, Account.EXPIRED)
-    return {
-        pool_id: PoolState(pool_id, kind, dict(zip(accounts, balances, strict=True)))
-        for pool_id, kind, *balances in rows
-    }
+_POOL_TYPES: Final = (UUID, str, int, int, int, int)
+_LOT_TYPES: Final = (UUID, UUID, UUID, str, int, int, int, datetime, datetime, datetime)
 
 
-def _load_lots(pool_ids: Iterable[UUID], lot_ids: Iterable[UUID]) -> list[LotState]:
-    rows = (
-        Lot.objects.filter(Q(pool_id__in=pool_ids, exhausted=False) | Q(id__in=lot_ids))
-        .order_by()
-        .values_list(
-            "id",
-            "pool_id",
-            "parent_id",
-            "source",
-            "amount_mt",
-            "remaining_mt",
-            "held_mt",
-            "granted_at",
-            "expires_at",
-            "usable_until",
-        )
-    )
-    return [LotState(*row[:9], row[9] or NEVER) for row in rows]
+def _load_pools(state: State, pool_ids: set[UUID], lot_ids: set[UUID]) -> None:
+    """Add the pools with their live lots, and the lots named, spent or not. Named lots are in one of the pools."""
+    if not pool_ids:
+        return
+    sql = f"""
+        SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
+            l.id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt,
+            l.granted_at, l.expires_at, l.usable_until
+        FROM ledger_pool p
+        LEFT JOIN ledger_lot l ON l.pool_id = p.id AND (NOT l.exhausted OR {among("l.id", "uuid")})
+        WHERE p.contract_id = %s AND {among("p.id", "uuid")}
+    """
+    parameters = [many(lot_ids), one(state.book.contract_id), many(pool_ids)]
+    lots = []
+    for row in select_rows(sql, parameters, (*_POOL_TYPES, *_LOT_TYPES)):
+        pool_id, kind, *balances = row[:6]
+        state.pools[pool_id] = PoolState(pool_id, kind, dict(zip(_ACCOUNTS, balances, strict=True)))
+        if row[6]:
+            lots.append(LotState(*row[6:15], row[15] or NEVER))
+    state.add_lots(lots)

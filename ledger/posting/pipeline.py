@@ -19,6 +19,7 @@ from ledger.posting.load import StoredKey, find_keys, load_state, lock_book
 from ledger.posting.plan import plan
 from ledger.posting.requests import Answer, Idempotency, Request, load_answer
 from ledger.posting.save import save_keys, save_plan
+from ledger.statements import Writes
 
 _KEY_TABLE: Final = "idempotency"
 _ATTEMPTS: Final = 3
@@ -75,8 +76,10 @@ def _post_once(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
             state = load_state(book, [command for request in fresh for command in request.commands])
             result = plan(state, fresh, now=now, new_id=new_id)
             decided = [_with_effect(*pair, now) for pair in zip(fresh, result.answers, strict=True)]
-            save_plan(result)
-            save_keys(fresh, decided, contract_id=contract_id, at=now)
+            writes = Writes()
+            save_keys(writes, fresh, decided, contract_id=contract_id, at=now)
+            save_plan(writes, result)
+            writes.run()
             rest = iter(decided)
         return [answers[index] if index in answers else next(rest) for index in range(len(requests))]
 

@@ -1,23 +1,25 @@
 """Saves a plan in a constant number of statements. The only place that writes the journal and its balances."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ledger.models import Account, Book, Entry, IdempotencyKey, Job, Lot, Pool, Transaction
-from ledger.posting.bulk import insert_rows, update_rows
 from ledger.posting.plan import Plan
 from ledger.posting.requests import Answer, Request, dump_answer
 from ledger.posting.state import NEVER, JobState, LotState, State
+from ledger.statements import Writes
 
 _BALANCES = (Account.AVAILABLE, Account.HELD, Account.USED, Account.EXPIRED)
 
 
-def save_plan(plan: Plan) -> None:
+def save_plan(writes: Writes, plan: Plan) -> None:
     """Write the plan's jobs, lots, journal and balances."""
     state = plan.journal.state
-    _save_jobs(state)
-    insert_rows(
+    _save_jobs(writes, state)
+    writes.insert(
         Transaction,
         (
             "id",
@@ -34,8 +36,8 @@ def save_plan(plan: Plan) -> None:
         ),
         plan.journal.transactions,
     )
-    _save_lots(state)
-    insert_rows(
+    _save_lots(writes, state)
+    writes.insert(
         Entry,
         (
             "contract_id",
@@ -51,23 +53,25 @@ def save_plan(plan: Plan) -> None:
         plan.journal.entries,
     )
     pools = [state.pools[pool_id] for pool_id in state.touched_pools]
-    update_rows(
+    writes.update(
         Pool,
         ("available_mt", "held_mt", "used_mt", "expired_mt"),
         [(pool.id, *(pool.balances[account] for account in _BALANCES)) for pool in pools],
     )
     if plan.journal.transactions:
-        _save_book(state)
+        _save_book(writes, state)
 
 
-def save_keys(requests: Sequence[Request], answers: Sequence[Answer], *, contract_id: Any, at: datetime) -> None:
+def save_keys(
+    writes: Writes, requests: Sequence[Request], answers: Sequence[Answer], *, contract_id: UUID, at: datetime
+) -> None:
     """Write each request's key with its answer; a racer with the same key is stopped by the unique constraint."""
     rows = [
         (item.caller, item.key, request.part, contract_id, item.fingerprint, dump_answer(answer), at)
         for request, answer in zip(requests, answers, strict=True)
         if (item := request.idempotency)
     ]
-    insert_rows(IdempotencyKey, ("caller", "key", "part", "contract_id", "fingerprint", "answer", "at"), rows)
+    writes.insert(IdempotencyKey, ("caller", "key", "part", "contract_id", "fingerprint", "answer", "at"), rows)
 
 
 _JOB_FIXED = (
@@ -97,30 +101,35 @@ _JOB_CHANGING = (
 )
 
 
-def _save_jobs(state: State) -> None:
+def _save_jobs(writes: Writes, state: State) -> None:
     new = [state.jobs[job_id] for job_id in state.new_jobs]
     changed = [state.jobs[job_id] for job_id in state.touched_jobs - state.new_jobs]
-    insert_rows(
+    writes.insert(
         Job,
-        ("id", *_JOB_FIXED, *_JOB_CHANGING),
-        [(job.id, *_values(job, _JOB_FIXED), *_values(job, _JOB_CHANGING)) for job in new],
+        ("id", *_JOB_FIXED, *_JOB_CHANGING, "draws"),
+        [(job.id, *_values(job, _JOB_FIXED), *_values(job, _JOB_CHANGING), _draws(state, job)) for job in new],
     )
-    update_rows(Job, _JOB_CHANGING, [(job.id, *_values(job, _JOB_CHANGING)) for job in changed])
+    changes = [(job.id, *_values(job, _JOB_CHANGING), _draws(state, job)) for job in changed]
+    writes.update(Job, (*_JOB_CHANGING, "draws"), changes)
 
 
 def _values(job: JobState, names: Sequence[str]) -> tuple[Any, ...]:
     return tuple(getattr(job, name) for name in names)
 
 
+def _draws(state: State, job: JobState) -> str:
+    return json.dumps([(lot_id.hex, state.lots[lot_id].pool_id.hex, amount_mt) for lot_id, amount_mt in job.draws])
+
+
 _LOT_FIXED = ("contract_id", "pool_id", "parent_id", "source", "granted_at", "expires_at")
 _LOT_CHANGING = ("amount_mt", "remaining_mt", "held_mt", "usable_until", "exhausted")
 
 
-def _save_lots(state: State) -> None:
+def _save_lots(writes: Writes, state: State) -> None:
     new = [state.lots[lot_id] for lot_id in state.new_lots]
     changed = [state.lots[lot_id] for lot_id in state.touched_lots - state.new_lots]
-    insert_rows(Lot, ("id", *_LOT_FIXED, *_LOT_CHANGING), [_new_lot(state, lot) for lot in new])
-    update_rows(Lot, _LOT_CHANGING, [(lot.id, *_lot_changes(lot)) for lot in changed])
+    writes.insert(Lot, ("id", *_LOT_FIXED, *_LOT_CHANGING), [_new_lot(state, lot) for lot in new])
+    writes.update(Lot, _LOT_CHANGING, [(lot.id, *_lot_changes(lot)) for lot in changed])
 
 
 def _new_lot(state: State, lot: LotState) -> tuple[Any, ...]:
@@ -133,8 +142,8 @@ def _lot_changes(lot: LotState) -> tuple[Any, ...]:
     return (lot.amount_mt, lot.remaining_mt, lot.held_mt, usable_until, lot.remaining_mt == 0)
 
 
-def _save_book(state: State) -> None:
+def _save_book(writes: Writes, state: State) -> None:
     book = state.book
     sources = (book.sources[Account.ISSUED], book.sources[Account.SOLD], book.sources[Account.ADJUSTED])
     row = (book.contract_id, book.last_seq, book.last_at, *sources)
-    update_rows(Book, ("last_seq", "last_at", "issued_mt", "sold_mt", "adjusted_mt"), [row])
+    writes.update(Book, ("last_seq", "last_at", "issued_mt", "sold_mt", "adjusted_mt"), [row])
