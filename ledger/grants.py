@@ -56,7 +56,7 @@ def take_back(
 
     Raises:
         InsufficientTokens: fewer allocated tokens are unused.
-        NotFound: the user is not a member of the contract.
+        NotFound: the user is not and never was a member of the contract.
     """
     return _move(
         idempotency=idempotency, contract_id=contract_id, user_id=user_id, amount_mt=amount_mt, direction="take", at=at
@@ -127,7 +127,9 @@ def _move(
         return _allocation(answer, contract_id, user_id, direction)
     if amount_mt <= 0:
         raise InvalidAmount("The amount must be above zero.", field="amount")
-    if not Membership.objects.filter(contract_id=contract_id, user_id=user_id).exists():
+    # What somebody who left did not use can still be taken back.
+    known = Membership if direction == "give" else Pool
+    if not known.objects.filter(contract_id=contract_id, user_id=user_id).exists():
         raise NotFound("There is no such user on this contract.", field="user")
     command_type = Allocate if direction == "give" else TakeBack
     command = command_type(

@@ -84,7 +84,9 @@ def take_back(journal: Journal, command: TakeBack, *, at: datetime, caller: str)
         if taken_mt:
             assert part.parent_id is not None, "an allocated lot knows where it came from"
             parent = state.lots[part.parent_id]
+            parent.usable_until = max(parent.usable_until, part.usable_until)  # a refund's days of grace come along
             _move_amount(part, parent, taken_mt)
+            state.requeue(part)  # smaller now, it may be spent before others
             moves.append(Move(taken_mt, Account.AVAILABLE, Account.AVAILABLE, part, parent))
             rest_mt -= taken_mt
     transaction_id = journal.record(Kind.TAKE_BACK, moves, at=at, caller=caller)
