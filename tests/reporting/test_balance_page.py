@@ -106,16 +106,9 @@ def test_services_and_users_of_the_last_90_days_are_named(
     assert "Users active" not in seen_by_bob
 
 
-def test_every_kind_of_event_is_shown_with_what_it_changed(
-    contract_a: Contract,
-    bobs_pool: Pool,
-    shared_a: Pool,
-    alice: User,
-    bob: User,
-    fund: Fund,
-    work: Work,
-    signed_in: SignIn,
-) -> None:
+@pytest.fixture
+def eventful(contract_a: Contract, bobs_pool: Pool, shared_a: Pool, bob: User, fund: Fund) -> None:
+    """Bob's pool gained and lost tokens in every way but a job's."""
     fund(shared_a, "100")
     fund(bobs_pool, "7", at=timezone.now() - timedelta(days=3), expires_at=timezone.now() - timedelta(days=1))
     expire_lots()
@@ -123,8 +116,14 @@ def test_every_kind_of_event_is_shown_with_what_it_changed(
     allocate(idempotency=fresh_key(), **people, amount_mt=40_000)
     take_back(idempotency=fresh_key(), **people, amount_mt=10_000)
     adjust(idempotency=fresh_key(), pool_id=bobs_pool.id, amount_mt=-2_500, reason="Counted <b>twice</b>")
+
+
+def test_every_kind_of_event_is_shown_with_what_it_changed(
+    eventful: None, alice: User, bob: User, work: Work, signed_in: SignIn
+) -> None:
     work(bob, outcome="refunded")
-    assert events_in(signed_in(bob).get(OWN).text) == [
+    text = signed_in(bob).get(OWN).text
+    assert events_in(text) == [
         ("Refunded", "5"),
         ("Adjusted", "-2.5"),
         ("Taken back", "-10"),
@@ -132,7 +131,7 @@ def test_every_kind_of_event_is_shown_with_what_it_changed(
         ("Expired", "-7"),
         ("Granted", "7"),
     ]
-    assert "Counted &lt;b&gt;twice&lt;/b&gt;" in signed_in(bob).get(OWN).text
+    assert "Counted &lt;b&gt;twice&lt;/b&gt;" in text
     assert events_in(signed_in(alice).get(SHARED).text) == [
         ("Taken back (bob@example.com)", "10"),
         ("Allocated (bob@example.com)", "-40"),
