@@ -4,11 +4,12 @@ Used by `ledger.jobs` and `ledger.quotes`; a constant number of statements for a
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from ledger.errors import (
@@ -22,9 +23,12 @@ from ledger.errors import (
     SharedUseNotAllowed,
 )
 from ledger.ids import new_id
-from ledger.models import Membership, Pool, PoolKind, Quote, Rate, Service
+from ledger.models import PoolKind, Quote, Role
 from ledger.posting import Refused, StartJob
-from ledger.pricing import price_mt, rates_at
+from ledger.pricing import price_of
+from ledger.statements import among, many, one, select_rows
+
+TEXT_LIMITS: Final = {"project": 100, "comment": 500, "external_id": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +46,47 @@ class JobOrder:
     external_id: str = ""
 
 
+class _Member(NamedTuple):
+    """A member as orders need them; `pools` are the contract's shared pool and the member's own, by kind."""
+
+    role: str
+    uses_shared: bool
+    enabled_at: datetime | None
+    user: str
+    project_required: bool
+    pools: dict[str, UUID]
+
+
+class _Offer(NamedTuple):
+    """A service at its rate in effect; the rate's columns are empty where there is none."""
+
+    service_id: UUID
+    code: str
+    refund_policy: str
+    timeout_s: int | None
+    rate_id: UUID | None
+    amount_mt: int
+    step_m: int
+    minimum_mt: int
+
+
 @dataclass(slots=True)
 class _Catalogue:
-    """What the orders of one call name, found in a constant number of statements."""
+    """What the orders of one call name."""
 
     at: datetime
-    memberships: dict[tuple[UUID, int], Membership] = field(default_factory=dict)
-    services: dict[str, Service] = field(default_factory=dict)
-    rates: dict[UUID, Rate] = field(default_factory=dict)
+    members: dict[tuple[UUID, int], _Member] = field(default_factory=dict)
+    offers: dict[str, _Offer] = field(default_factory=dict)
     quotes: dict[UUID, Quote] = field(default_factory=dict)
-    pools: dict[UUID, list[Pool]] = field(default_factory=dict)
 
 
 def prepare(orders: Sequence[JobOrder], *, at: datetime | None = None) -> list[StartJob | Refused]:
     """Return a command per order, in order; an order that is not valid becomes its refusal."""
-    catalogue = _load(orders, at or timezone.now())
+    catalogue = _Catalogue(at or timezone.now())
+    catalogue.members = _load_members(orders)
+    catalogue.offers = _load_offers({order.service for order in orders}, catalogue.at)
+    if quote_ids := {order.quote_id for order in orders if order.quote_id}:
+        catalogue.quotes = {quote.id: quote for quote in Quote.objects.filter(id__in=quote_ids)}
     commands: list[StartJob | Refused] = []
     for order in orders:
         try:
@@ -66,93 +96,120 @@ def prepare(orders: Sequence[JobOrder], *, at: datetime | None = None) -> list[S
     return commands
 
 
-def _load(orders: Sequence[JobOrder], at: datetime) -> _Catalogue:
-    catalogue = _Catalogue(at)
-    contract_ids = {order.contract_id for order in orders}
-    user_ids = {order.user_id for order in orders}
-    members = Membership.objects.filter(contract_id__in=contract_ids, user_id__in=user_ids)
-    for member in members.select_related("contract", "user"):
-        catalogue.memberships[member.contract_id, member.user_id] = member
-    wanted = {order.service for order in orders}
-    for service in Service.objects.filter(Q(code__in=wanted) | Q(id__in=_uuids(wanted)), active=True):
-        catalogue.services[service.code] = catalogue.services[str(service.id)] = service
-    for rate in rates_at(at).filter(service__in=set(catalogue.services.values())).order_by("effective_from"):
-        catalogue.rates[rate.service_id] = rate
-    if quote_ids := {order.quote_id for order in orders if order.quote_id}:
-        catalogue.quotes = {quote.id: quote for quote in Quote.objects.filter(id__in=quote_ids).select_related("rate")}
-    mine = Q(kind=PoolKind.SHARED) | Q(user_id__in=user_ids)
-    for pool in Pool.objects.filter(mine, contract_id__in=contract_ids).order_by("kind"):
-        catalogue.pools.setdefault(pool.contract_id, []).append(pool)
-    return catalogue
+def _load_members(orders: Sequence[JobOrder]) -> dict[tuple[UUID, int], _Member]:
+    sql = f"""
+        SELECT m.contract_id, m.user_id, m.role, m.uses_shared, m.enabled_at,
+            COALESCE(NULLIF(u.email, ''), u.username), c.project_required, p.kind, p.id
+        FROM ledger_membership m
+        JOIN auth_user u ON u.id = m.user_id JOIN ledger_contract c ON c.id = m.contract_id
+        JOIN ledger_pool p ON p.contract_id = m.contract_id AND (p.user_id = m.user_id OR p.user_id IS NULL)
+        WHERE {among("m.contract_id", "uuid")} AND {among("m.user_id", "bigint")}
+    """
+    parameters = [many({order.contract_id for order in orders}), many({order.user_id for order in orders})]
+    members: dict[tuple[UUID, int], _Member] = {}
+    for contract_id, user_id, *values, kind, pool_id in select_rows(
+        sql, parameters, (UUID, int, str, bool, datetime, str, bool, str, UUID)
+    ):
+        member = members.setdefault((contract_id, user_id), _Member(*[*values, {}]))
+        member.pools[kind] = pool_id
+    return members
 
 
-def _uuids(texts: set[str]) -> list[UUID]:
+def _load_offers(services: set[str], at: datetime) -> dict[str, _Offer]:
+    """Return the active services with these codes or ids, by both."""
+    sql = f"""
+        SELECT s.id, s.code, s.refund_policy, s.hold_timeout_s,
+            r.id, COALESCE(r.amount_mt, 0), COALESCE(r.step_m, 1), COALESCE(r.minimum_mt, 0)
+        FROM ledger_service s LEFT JOIN ledger_rate r ON r.service_id = s.id
+            AND r.effective_from <= %s AND (r.effective_until IS NULL OR r.effective_until > %s)
+        WHERE s.active AND ({among("s.code", "text")} OR {among("s.id", "uuid")})
+        ORDER BY r.effective_from
+    """
+    parameters = [one(at), one(at), many(services), many(_ids(services))]
+    offers: dict[str, _Offer] = {}
+    for row in select_rows(sql, parameters, (UUID, str, str, int, UUID, int, int, int)):
+        offer = _Offer(*row)
+        offers[offer.code] = offers[str(offer.service_id)] = offer
+    return offers
+
+
+def _ids(services: set[str]) -> list[UUID]:
     found = []
-    for text in texts:
-        try:
+    for text in services:
+        with suppress(ValueError):
             found.append(UUID(text))
-        except ValueError:
-            continue
     return found
 
 
 def _command(catalogue: _Catalogue, order: JobOrder) -> StartJob:
-    member = catalogue.memberships.get((order.contract_id, order.user_id))
+    member = catalogue.members.get((order.contract_id, order.user_id))
     if member is None or member.enabled_at is None:
         raise NotEnabled
-    service = catalogue.services.get(order.service)
-    if service is None:
+    offer = catalogue.offers.get(order.service)
+    if offer is None:
         raise NotFound("There is no such service.", field="service")
-    if member.contract.project_required and not order.project:
-        raise ProjectRequired(field="project")
-    if order.quantity_m <= 0:
-        raise InvalidRequest("The quantity must be above zero.", field="quantity")
-    pool_ids, pool_id = _pools(catalogue, order, member)
-    price, rate, quote = _price(catalogue, order, service)
+    _check_shape(order, member)
+    pool_ids = _usable_pools(member)
+    _authorise_pool(order, member, pool_ids)
+    quote = _quote(catalogue, order, offer)
+    if quote is None and offer.rate_id is None:
+        raise NotFound("This service has no rate at this time.", field="service")
     return StartJob(
         job_id=new_id(),
-        service_id=service.id,
-        service=service.code,
-        user_id=member.user_id,
-        user=member.user.email or member.user.username,
+        service_id=offer.service_id,
+        service=offer.code,
+        user_id=order.user_id,
+        user=member.user,
         pool_ids=pool_ids,
-        pool_id=pool_id or (quote.pool_id if quote else None),
-        price_mt=price,
+        pool_id=order.pool_id or (quote.pool_id if quote else None),
+        price_mt=quote.price_mt if quote else price_of(order.quantity_m, *offer[5:]),
         quantity_m=order.quantity_m,
-        refund_policy=service.refund_policy,
-        rate_id=rate.id,
+        refund_policy=offer.refund_policy,
+        rate_id=quote.rate_id if quote else offer.rate_id,
         quote_id=quote.id if quote else None,
-        timeout_s=service.hold_timeout_s,
+        timeout_s=offer.timeout_s,
         project=order.project,
         comment=order.comment,
         external_id=order.external_id,
     )
 
 
-def _pools(catalogue: _Catalogue, order: JobOrder, member: Membership) -> tuple[tuple[UUID, ...], UUID | None]:
-    """Return the pools the member may use, individual first, and the chosen one; a named pool is authorised here."""
-    pools = [pool for pool in catalogue.pools.get(order.contract_id, []) if pool.user_id in (None, order.user_id)]
-    usable = tuple(pool.id for pool in pools if pool.kind == PoolKind.INDIVIDUAL or member.may_use_shared)
-    if order.pool_id is None or order.pool_id in usable:
-        if not usable:
-            raise NotEnabled
-        return usable, order.pool_id
-    if any(pool.id == order.pool_id for pool in pools):
+def _check_shape(order: JobOrder, member: _Member) -> None:
+    if member.project_required and not order.project:
+        raise ProjectRequired(field="project")
+    if order.quantity_m <= 0:
+        raise InvalidRequest("The quantity must be above zero.", field="quantity")
+    for name, limit in TEXT_LIMITS.items():
+        if len(getattr(order, name)) > limit:
+            raise InvalidRequest(f"Give at most {limit} characters.", field=name)
+
+
+def _usable_pools(member: _Member) -> tuple[UUID, ...]:
+    """Return the pools the member may use, individual first. Source: DOMAIN, "Order of pools"."""
+    may_use_shared = member.uses_shared or member.role != Role.END_USER
+    kinds = (PoolKind.INDIVIDUAL, PoolKind.SHARED) if may_use_shared else (PoolKind.INDIVIDUAL,)
+    return tuple(member.pools[kind] for kind in kinds if kind in member.pools)
+
+
+def _authorise_pool(order: JobOrder, member: _Member, pool_ids: tuple[UUID, ...]) -> None:
+    """Refuse a pool that the member may not use, before any answer could depend on its balance."""
+    if not pool_ids:
+        raise NotEnabled
+    if order.pool_id is None or order.pool_id in pool_ids:
+        return
+    if order.pool_id == member.pools.get(PoolKind.SHARED):
         raise SharedUseNotAllowed(field="pool")
     raise NotFound("There is no such pool.", field="pool")
 
 
-def _price(catalogue: _Catalogue, order: JobOrder, service: Service) -> tuple[int, Rate, Quote | None]:
+def _quote(catalogue: _Catalogue, order: JobOrder, offer: _Offer) -> Quote | None:
     if order.quote_id is None:
-        rate = catalogue.rates.get(service.id)
-        if rate is None:
-            raise NotFound("This service has no rate at this time.", field="service")
-        return price_mt(rate=rate, quantity_m=order.quantity_m), rate, None
+        return None
     quote = catalogue.quotes.get(order.quote_id)
     if quote is None or (quote.contract_id, quote.user_id) != (order.contract_id, order.user_id):
         raise NotFound("There is no such quote.", field="quote")
-    if (quote.service_id, quote.quantity_m) != (service.id, order.quantity_m):
+    if (quote.service_id, quote.quantity_m) != (offer.service_id, order.quantity_m):
         raise QuoteMismatch(field="quote")
     if quote.expires_at <= catalogue.at:
         raise QuoteExpired
-    return quote.price_mt, quote.rate, quote
+    return quote

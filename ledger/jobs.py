@@ -82,16 +82,15 @@ def start_batch(
     """
     _limit(orders)
     whole = mode == "all_or_nothing"
-    if whole:
-        if answer := replay(idempotency):
-            return _batch([(index, result) for index, result in enumerate(answer.require().results)], replayed=True)
-        if len({order.contract_id for order in orders}) > 1:
-            raise InvalidRequest("Jobs that start together belong to one contract.", field="items")
+    if whole and len({order.contract_id for order in orders}) > 1:
+        raise InvalidRequest("Jobs that start together belong to one contract.", field="items")
     commands = prepare(orders, at=at)
-    if whole:
-        for index, command in enumerate(commands):
-            if isinstance(command, Refused):
-                raise _numbered(command.refusal, index, len(orders))
+    refused = [index for index, command in enumerate(commands) if isinstance(command, Refused)] if whole else []
+    if refused:
+        # An order that was accepted may have become invalid since: its first answer comes before any such check.
+        if answer := replay(idempotency):
+            return _batch(list(enumerate(answer.require().results)), replayed=True)
+        raise _numbered(commands[refused[0]], refused[0], len(orders))
     placed = [(order.contract_id, command) for order, command in zip(orders, commands, strict=True)]
     return _post_by_contract(idempotency, placed, whole=whole, at=at)
 
@@ -169,7 +168,9 @@ def _limit(items: Sequence[object]) -> None:
         raise InvalidRequest(f"Give 1 to {BATCH_LIMIT} items.", field="items")
 
 
-def _numbered(refusal: LedgerError, index: int, count: int) -> LedgerError:
+def _numbered(command: Command, index: int, count: int) -> LedgerError:
+    assert isinstance(command, Refused), "only refused orders are numbered"
+    refusal = command.refusal
     if count > 1:
         refusal.extra["index"] = index
     return refusal

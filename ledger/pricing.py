@@ -31,8 +31,13 @@ def rate_at(*, service_id: UUID, at: datetime) -> Rate:
 
 def price_mt(*, rate: Rate, quantity_m: int) -> int:
     """Return what a quantity (thousandths of the unit) costs in milli-tokens: every started step counts whole."""
-    steps = -(-quantity_m // rate.step_m)
-    return max(rate.minimum_mt, steps * rate.amount_mt)
+    return price_of(quantity_m, rate.amount_mt, rate.step_m, rate.minimum_mt)
+
+
+def price_of(quantity_m: int, amount_mt: int, step_m: int, minimum_mt: int) -> int:
+    """Return the price in milli-tokens by a rate's figures."""
+    steps = -(-quantity_m // step_m)
+    return max(minimum_mt, steps * amount_mt)
 
 
 def find_service(code_or_id: str) -> Service:

@@ -39,7 +39,7 @@ def select_rows(sql: str, parameters: Row, types: Sequence[type]) -> list[tuple[
     """Return the rows of a query whose columns are of `types`, which SQLite does not know by itself."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if connection.vendor == "postgresql":
         return rows
     readers = [_READERS.get(type_) for type_ in types]

@@ -96,9 +96,8 @@ INVARIANTS: Final[dict[str, str]] = {
         SELECT j.id, 'draws ' || CAST(j.draws AS text) FROM ledger_job j
         JOIN ledger_transaction t ON t.job_id = j.id AND t.kind = 'hold'
         JOIN ledger_entry e ON e.contract_id = t.contract_id AND e.seq BETWEEN t.first_seq AND t.last_seq
-        WHERE e.account = 'held' AND e.lot_id IS NOT NULL AND j.captured_mt = 0 AND j.status <> 'completed'
-            AND j.status <> 'producing'
-            AND REPLACE(CAST(j.draws AS text), '-', '') NOT LIKE '%%' || REPLACE(CAST(e.lot_id AS text), '-', '') || '%%'
+        WHERE e.account = 'held' AND e.lot_id IS NOT NULL AND j.status = 'running'
+            AND CAST(j.draws AS text) NOT LIKE '%' || REPLACE(CAST(e.lot_id AS text), '-', '') || '%'
     """,
     "a job's life is legal": """
         SELECT j.id, 'status ' || j.status FROM ledger_job j LEFT JOIN

@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
-import ledger.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import ledger.ids
 
 
 class Migration(migrations.Migration):

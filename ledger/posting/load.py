@@ -121,9 +121,9 @@ def _load_jobs(job_ids: set[UUID]) -> tuple[dict[UUID, JobState], set[UUID], set
     if not job_ids:
         return {}, set(), set()
     sql = f"""
-        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username), j.pool_id,
-            j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at, j.rate_id, j.quote_id,
-            j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt, j.status, j.results, j.reason,
+        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username),
+            j.pool_id, j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at,
+            j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt, j.status, j.results, j.reason,
             j.first_result_at, j.ended_at, j.draws
         FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
         WHERE {among("j.id", "uuid")}
@@ -163,5 +163,6 @@ def _load_pools(state: State, pool_ids: set[UUID], lot_ids: set[UUID]) -> None:
         pool_id, kind, *balances = row[:6]
         state.pools[pool_id] = PoolState(pool_id, kind, dict(zip(_ACCOUNTS, balances, strict=True)))
         if row[6]:
-            lots.append(LotState(*row[6:15], row[15] or NEVER))
+            *values, usable_until = row[6:]
+            lots.append(LotState(*[*values, usable_until or NEVER]))
     state.add_lots(lots)

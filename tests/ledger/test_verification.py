@@ -47,6 +47,7 @@ TAMPERINGS = {
         "a job's charge, refund and hold are those of its entries"
     ),
     "UPDATE ledger_job SET status = 'completed' WHERE status = 'cancelled'": "a job's life is legal",
+    "UPDATE ledger_job SET draws = '[]' WHERE status = 'running'": "a job knows the lots it drew on",
     "UPDATE ledger_lot SET usable_until = granted_at, expires_at = granted_at": "nothing is spent from an expired lot",
 }
 
