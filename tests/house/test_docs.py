@@ -61,11 +61,11 @@ def test_the_docs_name_the_refusals_and_no_others() -> None:
     assert first_column(ROOT / "docs/refusals.md", r"(\w+)") == set(BY_CODE)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_links_and_paths_in_the_docs_lead_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text()
+@pytest.mark.parametrize("document", PAGES)
+def test_links_and_paths_in_the_docs_lead_somewhere(document: str) -> None:
+    text = (ROOT / document).read_text()
     links = [link for link in LINK.findall(text) if "://" not in link]
-    missing = [link for link in links if not (ROOT / page).parent.joinpath(link).exists()]
+    missing = [link for link in links if not (ROOT / document).parent.joinpath(link).exists()]
     missing += [path for path in PATH.findall(text) if not (ROOT / path).exists()]
     assert missing == []
 
