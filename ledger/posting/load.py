@@ -123,8 +123,8 @@ def _load_jobs(job_ids: set[UUID]) -> tuple[dict[UUID, JobState], set[UUID], set
     sql = f"""
         SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username),
             j.pool_id, j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at,
-            j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt, j.status, j.results, j.reason,
-            j.first_result_at, j.ended_at, j.draws
+            j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt,
+            j.status, j.results, j.reason, j.first_result_at, j.ended_at, j.draws
         FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
         WHERE {among("j.id", "uuid")}
     """
