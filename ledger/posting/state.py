@@ -93,11 +93,6 @@ class JobState:
     def has_ended(self) -> bool:
         return self.status not in LIVE_STATUSES
 
-    @property
-    def was_captured(self) -> bool:
-        """Whether its hold was captured, be it only nothing of it."""
-        return self.captured_mt > 0 or self.results > 0 or self.status in (JobStatus.PRODUCING, JobStatus.COMPLETED)
-
 
 @dataclass(slots=True)
 class State:
