@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from ledger.amounts import format_milli
@@ -9,6 +10,8 @@ from ledger.errors import (
     AlreadyRefunded,
     AmountExceedsHold,
     ContractExpired,
+    InvalidAmount,
+    InvalidRequest,
     JobEnded,
     NotFound,
     NothingToRefund,
@@ -27,6 +30,8 @@ from ledger.posting.commands import (
 from ledger.posting.draws import choose_pools, draw, give_back
 from ledger.posting.moves import Journal, Move
 from ledger.posting.state import JobState
+
+RESULTS_LIMIT: Final = 2**31 - 1
 
 
 def start(journal: Journal, command: StartJob, *, at: datetime, caller: str) -> JobState:
@@ -74,10 +79,15 @@ def report_results(journal: Journal, command: ReportResults, *, at: datetime, ca
     Source: Fusion seed, "The system consumes tokens when you generate at least one iteration of any outcome".
 
     Raises:
+        InvalidRequest, InvalidAmount: the count or the amount cannot be.
         JobEnded: the job has ended.
         AmountExceedsHold: `amount_mt` is more than was held, without `overage`.
     """
     job = _job(journal, command.job_id)
+    if not 1 <= command.count <= RESULTS_LIMIT - job.results:
+        raise InvalidRequest(f"A job counts 1 to {RESULTS_LIMIT} results.", field="count")
+    if command.amount_mt is not None and command.amount_mt < 0:
+        raise InvalidAmount("The amount must not be negative.", field="amount")
     if job.has_ended:
         raise JobEnded(f"The job has already ended: {job.status}.")
     if job.status == JobStatus.RUNNING:
