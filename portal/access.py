@@ -5,8 +5,9 @@ They look at the role as it is now; the ledger's verbs look again when they deci
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponseBase
 
 from ledger import rights
@@ -29,14 +30,14 @@ def requires(
 
     def decorate(view: Callable[Concatenate[MemberRequest, P], R]) -> Callable[Concatenate[SignedInRequest, P], R]:
         @wraps(view)
-        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> R:
             if request.membership is None:
                 raise Forbidden(NOT_ON_A_CONTRACT)
             rights.require(request.membership, right)
-            return view(request, *args, **kwargs)
+            return view(cast(MemberRequest, request), *args, **kwargs)
 
         guarded.access = right  # type: ignore[attr-defined]
-        return guarded
+        return cast(Callable[Concatenate[SignedInRequest, P], R], guarded)
 
     return decorate
 
@@ -47,3 +48,12 @@ def anybody_signed_in(
     """Let everybody who is signed in through, on a contract or not. LoginRequiredMiddleware sees to the sign-in."""
     view.access = None  # type: ignore[attr-defined]
     return view
+
+
+def password_again(view: Callable[P, R]) -> Callable[P, R]:
+    """Ask for the password (or second factor) first, when it was not given within the last five minutes.
+
+    A form without a query in its address is taken up again afterwards; others are shown again.
+    """
+    guarded: Callable[P, R] = reauthentication_required(view)
+    return guarded

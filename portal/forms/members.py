@@ -1,6 +1,7 @@
 """Roles, shared use, invitations, tokens to allocate, and whom to hand over to."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -61,17 +62,12 @@ class InvitationForm(forms.Form):
 class HandOverForm(forms.Form):
     """The next administrator, and a tick so that it does not happen by accident."""
 
-    member = forms.ModelChoiceField(Membership.objects.none(), label="New administrator")
+    member = forms.TypedChoiceField(coerce=UUID, label="New administrator")
     sure = forms.BooleanField(label="I understand that I become a coordinator and cannot undo this myself")
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Membership.objects.filter(contract_id=membership.contract_id, enabled_at__isnull=False)
-        self.fields["member"] = _MemberField(
-            others.exclude(id=membership.id).select_related("user", "contract"), label="New administrator"
-        )
-
-
-class _MemberField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.user.get_full_name() or obj.user.email} ({obj.user.email}, {obj.get_role_display()})"
+        enabled = Membership.objects.filter(contract_id=membership.contract_id, enabled_at__isnull=False)
+        others = enabled.exclude(id=membership.id).select_related("user")
+        choices = [(str(other.id), f"{other.user.email}, {other.get_role_display().lower()}") for other in others]
+        self.fields["member"] = forms.TypedChoiceField(coerce=UUID, choices=choices, label="New administrator")

@@ -107,7 +107,7 @@ def _numbers() -> str:
 
 
 def _has_verified_email(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=user.email).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True, email__iexact=user.email).exists())
 
 
 def _page(request: SignedInRequest, form: ContractNumberForm, *, asks_numbers: bool) -> HttpResponse:

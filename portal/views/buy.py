@@ -7,7 +7,6 @@ Source: InfraWorks seed, "Tokens can only be purchased by contract administrator
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from ledger import orders
 from ledger.errors import LedgerError
 from ledger.models import Channel, OrderStatus, Pack
 from ledger.rights import Right
-from portal.access import requires
+from portal.access import password_again, requires
 from portal.forms.orders import ActivationCodeForm, ChoosePackForm, ConfirmOrderForm
 from portal.limits import activation_attempt
 from portal.membership import MemberRequest
@@ -42,7 +41,7 @@ def buy(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(READ_WRITE)
 @requires(Right.BUY)
-@reauthentication_required
+@password_again
 def confirm_order(request: MemberRequest) -> HttpResponse:
     """Show what would be bought for which contract; on POST place the order once."""
     choice = ChoosePackForm(request.GET)
@@ -72,7 +71,7 @@ def confirm_order(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(READ_WRITE)
 @requires(Right.BUY)
-@reauthentication_required
+@password_again
 def redeem_code(request: MemberRequest) -> HttpResponse:
     """Redeem a reseller's activation code; attempts are counted, because codes can be guessed at."""
     form = ActivationCodeForm(request.POST if request.method == "POST" else None, membership=request.membership)

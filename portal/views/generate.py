@@ -68,7 +68,7 @@ def cost(request: MemberRequest) -> HttpResponse:
     # The red box offers another pool or fewer studies, as buttons.
     for button, field in (("use_pool", "pool"), ("use_count", "count")):
         if button in data:
-            data[field] = data[button]
+            data[field] = request.POST.get(button, "")
     form = _form(request, data)
     if request.htmx:
         return render(request, "portal/generate_cost.html", {"form": form, "cost": _cost(form)})

@@ -23,7 +23,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     form = InvitationForm(request.POST, membership=request.membership)
     if not form.is_valid():
         for problems in form.errors.values():
-            messages.error(request, " ".join(problems))
+            messages.error(request, " ".join(map(str, problems)))
         return redirect("portal:members")
     with told(request):
         _send(request, invitations.invite(membership=request.membership, **form.cleaned_data))

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ledger import members
 from ledger.models import Invitation, Membership, Role
 from ledger.rights import BY_ROLE, Right, rights_of
-from portal.access import requires
+from portal.access import password_again, requires
 from portal.forms.members import HandOverForm, InvitationForm, RoleForm
 from portal.membership import MemberRequest
 from portal.refusals import told
@@ -75,13 +74,13 @@ def set_shared_use(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.HAND_OVER)
-@reauthentication_required
+@password_again
 def hand_over(request: MemberRequest) -> HttpResponse:
     form = HandOverForm(request.POST if request.method == "POST" else None, membership=request.membership)
     if not form.is_valid():
         return render(request, "portal/hand_over.html", {"form": form})
     with told(request):
-        target = members.hand_over(membership=request.membership, target_id=form.cleaned_data["member"].id)
+        target = members.hand_over(membership=request.membership, target_id=form.cleaned_data["member"])
         messages.success(request, f"{target.user.email} administers the contract now. You are a coordinator.")
     return redirect("portal:members")
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import orders
 from ledger.models import Order, OrderStatus
 from ledger.rights import Right, rights_of
-from portal.access import requires
+from portal.access import password_again, requires
 from portal.membership import MemberRequest
 from portal.once import idempotency
 from portal.paging import page_of
@@ -42,7 +41,7 @@ def order_detail(request: MemberRequest, order_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Right.APPROVE_ORDERS)
-@reauthentication_required
+@password_again
 def approve_order(request: MemberRequest, order_id: UUID) -> HttpResponse:
     order = get_object_or_404(_orders(request), id=order_id)
     with told(request):

@@ -1,0 +1,54 @@
+"""Contact Support as the seed describes it, with the job's details filled in."""
+
+from django.contrib.auth.models import User
+from django.core import mail
+from django.test import override_settings
+
+from tests.portal.conftest import SignIn, World
+from tests.portal.pages import fields_of, page, text_of
+
+ISSUE = {"subject": "Empty mesh", "issue": "The study ended with an empty mesh."}
+
+
+def test_bob_reports_a_job_and_support_gets_its_details(world: World, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    topics = client.get(page("support") + f"?job={world.charged.id}")
+    assert "Using and troubleshooting my software" in text_of(topics)
+    address = page("support-request", topic="software") + f"?job={world.charged.id}"
+    assert address.replace("&", "&amp;") in text_of(topics)
+    form = fields_of(client.get(address)) | ISSUE
+    assert form["product"] == "Fusion"
+    assert "on its way" in text_of(client.post(address, form, follow=True))
+    (sent,) = mail.outbox
+    assert sent.to == ["support@localhost"]
+    assert sent.reply_to == ["bob@example.com"]
+    for words in (str(world.charged.id), "Product: Fusion", "A-100", "11 tokens", ISSUE["issue"]):
+        assert words in sent.body
+
+
+def test_somebody_elses_job_does_not_come_along(
+    world: World, mallory: User, contract_b: object, sign_in: SignIn
+) -> None:
+    address = page("support-request", topic="software") + f"?job={world.charged.id}"
+    assert str(world.charged.id) not in text_of(sign_in(mallory).get(address)).split('<form method="post" class')[1]
+
+
+def test_support_is_there_without_a_contract_and_without_a_job(world: World, stranger: User, sign_in: SignIn) -> None:
+    client = sign_in(stranger)
+    assert client.post(page("support-request", topic="account"), {"product": "Fusion", **ISSUE}).status_code == 302
+    assert client.get(page("support-request", topic="nonsense")).status_code == 404
+    assert client.get(page("support") + "?job=nonsense").status_code == 200
+
+
+@override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1)
+def test_a_message_that_cannot_be_sent_stays_in_the_form(world: World, bob: User, sign_in: SignIn) -> None:
+    answer = text_of(sign_in(bob).post(page("support-request", topic="software"), {"product": "Fusion", **ISSUE}))
+    assert "could not be sent" in answer
+    assert ISSUE["issue"] in answer
+
+
+def test_a_subject_cannot_smuggle_in_a_header(world: World, bob: User, sign_in: SignIn) -> None:
+    smuggled = {"product": "Fusion", **ISSUE, "subject": "Bad\nBcc: all@example.com"}
+    sign_in(bob).post(page("support-request", topic="software"), smuggled)
+    assert mail.outbox[0].subject == "[Counting House] Bad Bcc: all@example.com"
+    assert mail.outbox[0].recipients() == ["support@localhost"]
