@@ -36,7 +36,7 @@ def grant(organisation: Organisation, request: RefundRequest, *, at: datetime) -
 def decline(organisation: Organisation, request: RefundRequest, *, at: datetime) -> None:
     """Let Carol keep the charge."""
     if request.status == RefundStatus.PENDING:
-        reason = "The bodies are there: switch the display to solids."
+        reason = "The result is there: it is on the second sheet."
         refunds.decline(membership=organisation.member(CAROL), request_id=request.id, reason=reason, at=at)
 
 

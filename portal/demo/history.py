@@ -28,7 +28,11 @@ from portal.demo.people import Person
 from portal.demo.story import PlannedJob, Step
 
 _BATCH: Final = 1000
-_FAILURE: Final = "The solver stopped: the mesh has gaps."
+_FAILURES: Final = (
+    "The model has gaps and could not be closed.",
+    "The computation did not converge.",
+    "A linked file was not found.",
+)
 
 
 def play(*, contract: Contract, users: Mapping[Person, User], steps: Sequence[Step], caller: str) -> None:
@@ -81,7 +85,7 @@ def _command(contract: Contract, step: Step, starts: Mapping[int, StartJob | Ref
         case "complete":
             return CompleteJob(job_id=number)
         case "fail":
-            return FailJob(job_id=number, reason=_FAILURE)
+            return FailJob(job_id=number, reason=_FAILURES[step.job.number % len(_FAILURES)])
         case "cancel":
             return CancelJob(job_id=number)
         case "time_out":

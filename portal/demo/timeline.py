@@ -130,7 +130,7 @@ def _claims(organisation: Organisation) -> Iterator[Event]:
     bobs, erins = _at(organisation, 75, hour=18), _at(organisation, 31, hour=18)
 
     def ask(person: Person, asked_at: datetime) -> RefundRequest:
-        return claim(organisation, person, at=asked_at, reason="It finished, but every outcome is an empty body.")
+        return claim(organisation, person, at=asked_at, reason="It says completed, but the result is empty.")
 
     yield Event(bobs, lambda at: ask(BOB, at))
     yield Event(bobs + timedelta(hours=15), lambda at: grant(organisation, ask(BOB, bobs), at=at))
