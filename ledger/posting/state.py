@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from ledger.models import LIVE_STATUSES, Account, JobStatus
+from ledger.models import LIVE_STATUSES, Account
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
