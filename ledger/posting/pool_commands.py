@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.amounts import format_milli
-from ledger.errors import InsufficientTokens
+from ledger.errors import InsufficientTokens, InvalidRequest
 from ledger.models import Account, Kind, LotSource
 from ledger.posting.commands import Allocate, Deduct, ExpireDue, Grant, Refused, TakeBack
 from ledger.posting.draws import draw, expire_due
@@ -16,7 +16,13 @@ _SOURCE_ACCOUNTS = {Kind.GRANT: Account.ISSUED, Kind.PURCHASE: Account.SOLD, Kin
 
 
 def grant(journal: Journal, command: Grant, *, at: datetime, caller: str) -> Posted:
-    """Put a new lot into the pool."""
+    """Put a new lot into the pool.
+
+    Raises:
+        InvalidRequest: it would have expired already.
+    """
+    if command.expires_at and command.expires_at <= at:
+        raise InvalidRequest("The tokens would have expired already.", field="expires_at")
     lot = _new_lot(journal, pool_id=command.pool_id, source=command.source, at=at, expires_at=command.expires_at)
     lot.amount_mt = command.amount_mt
     move = Move(command.amount_mt, _SOURCE_ACCOUNTS[command.kind], Account.AVAILABLE, lot)
