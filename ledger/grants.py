@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from ledger.amounts import MAX_DIGITS, MILLI
 from ledger.contracts import individual_pool, shared_pool
 from ledger.errors import InvalidAmount, NotFound
 from ledger.models import Kind, LotSource, Membership, Pool
@@ -20,6 +21,10 @@ from ledger.posting import (
     post,
     replay,
 )
+from ledger.texts import check_text, require_text
+
+LIMIT_MT: Final = 10**MAX_DIGITS * MILLI
+REASON_LIMIT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +80,17 @@ def adjust(
     """Correct a pool by hand, upwards with a new lot or downwards; operators only, with a reason.
 
     Raises:
-        InvalidAmount: the amount is zero.
+        InvalidAmount: the amount is zero, or has more than 12 digits.
+        InvalidRequest: no reason, or the tokens would have expired already.
         InsufficientTokens: fewer are available to take.
+        NotFound: there is no such pool.
     """
-    pool = Pool.objects.get(id=pool_id)
-    if amount_mt == 0:
-        raise InvalidAmount("A correction is not zero.", field="amount")
+    _check_amount(abs(amount_mt))
+    reason = require_text(reason, field="reason", limit=REASON_LIMIT, missing="Say why the pool is corrected.")
     command: Grant | Deduct
     if amount_mt > 0:
         command = Grant(
-            pool_id=pool.id,
+            pool_id=pool_id,
             amount_mt=amount_mt,
             source=LotSource.ADJUSTMENT,
             kind=Kind.ADJUST,
@@ -92,8 +98,8 @@ def adjust(
             reason=reason,
         )
     else:
-        command = Deduct(pool_id=pool.id, amount_mt=-amount_mt, reason=reason)
-    return _posted(_post(idempotency, pool.contract_id, command, at))
+        command = Deduct(pool_id=pool_id, amount_mt=-amount_mt, reason=reason)
+    return _posted(_post(idempotency, _contract_of(pool_id), command, at))
 
 
 def grant(
@@ -106,12 +112,35 @@ def grant(
     reason: str = "",
     at: datetime | None = None,
 ) -> Posted:
-    """Give a pool a new lot, free of charge."""
-    contract_id = Pool.objects.values_list("contract_id", flat=True).get(id=pool_id)
+    """Give a pool a new lot, free of charge.
+
+    Raises:
+        InvalidAmount: the amount is not above zero, or has more than 12 digits.
+        InvalidRequest: the tokens would have expired already.
+        NotFound: there is no such pool.
+    """
+    _check_amount(amount_mt)
     command = Grant(
-        pool_id=pool_id, amount_mt=amount_mt, source=source, kind=Kind.GRANT, expires_at=expires_at, reason=reason
+        pool_id=pool_id,
+        amount_mt=amount_mt,
+        source=source,
+        kind=Kind.GRANT,
+        expires_at=expires_at,
+        reason=check_text(reason, field="reason", limit=REASON_LIMIT),
     )
-    return _posted(_post(idempotency, contract_id, command, at))
+    return _posted(_post(idempotency, _contract_of(pool_id), command, at))
+
+
+def _check_amount(amount_mt: int) -> None:
+    if not 0 < amount_mt < LIMIT_MT:
+        raise InvalidAmount(f"Give an amount above zero with at most {MAX_DIGITS} digits.", field="amount")
+
+
+def _contract_of(pool_id: UUID) -> UUID:
+    contract_id = Pool.objects.filter(id=pool_id).values_list("contract_id", flat=True).first()
+    if contract_id is None:
+        raise NotFound("There is no such pool.", field="pool")
+    return contract_id
 
 
 def _move(
@@ -125,8 +154,7 @@ def _move(
 ) -> AllocationView:
     if answer := replay(idempotency):
         return _allocation(answer, contract_id, user_id, direction)
-    if amount_mt <= 0:
-        raise InvalidAmount("The amount must be above zero.", field="amount")
+    _check_amount(amount_mt)
     # What somebody who left did not use can still be taken back.
     known = Membership if direction == "give" else Pool
     if not known.objects.filter(contract_id=contract_id, user_id=user_id).exists():

@@ -1,0 +1,29 @@
+"""Texts that people give with a request: checked here, so that both databases keep them as they were given."""
+
+from ledger.errors import InvalidRequest
+
+
+def check_text(text: str, *, field: str, limit: int) -> str:
+    """Return the text without blanks around it.
+
+    Raises:
+        InvalidRequest: it is longer than `limit` characters, or has characters that a database cannot keep.
+    """
+    text = text.strip()
+    if len(text) > limit:
+        raise InvalidRequest(f"Give at most {limit} characters.", field=field)
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidRequest("This has characters that cannot be kept.", field=field)
+    return text
+
+
+def require_text(text: str, *, field: str, limit: int, missing: str) -> str:
+    """Return the text without blanks around it; refuse an empty one with the sentence `missing`.
+
+    Raises:
+        InvalidRequest: as `check_text`, or it is empty.
+    """
+    text = check_text(text, field=field, limit=limit)
+    if not text:
+        raise InvalidRequest(missing, field=field)
+    return text
