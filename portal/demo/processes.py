@@ -34,8 +34,9 @@ def serve(*, host: str, port: int, on_ready: Callable[[], None], write: Write) -
     Raises:
         RuntimeError: one of them ended by itself.
     """
-    # SIGTERM takes the way of Ctrl-C, so that there is one way to stop.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # One way to stop. SIGINT too, because a shell starts background processes with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     children: dict[str, subprocess.Popen[str]] = {}
     try:
         for name, command in _commands(host, port).items():
