@@ -132,11 +132,11 @@ class Runner:
 def _check_clock(event: Event, answer: Answer) -> None:
     """Refuse to go on where the books have a later time than the log: something else is posting to them.
 
-    A sweep of the running site, say, which expires today what the log's jobs would still use in their time.
+    It may have expired today what the log's jobs would still use in their time.
     """
     view = answer.results[-1]
     if isinstance(view, JobView) and (view.ended_at if event.is_end else view.created_at) != moment(event.at_s):
         raise ImportRefused(
             f"Something else posts to contract {event.job.contract} while the log is at {moment(event.at_s)}: "
-            "stop the site's worker and import again under another name with --log."
+            "import it again under another name with --log, and let nobody use its contracts meanwhile."
         )

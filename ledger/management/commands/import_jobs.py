@@ -110,7 +110,10 @@ def _log(options: dict[str, Any], tariff: Tariff) -> JobLog:
     if options["first_result_after"] < 0:
         raise ImportRefused("--first-result-after is a number of seconds, 0 or more.")
     if options["format"] == "swf":
-        read = partial(swf.read, path, epoch_s=swf.epoch_of(path, options["epoch"]))
+        epoch_s = swf.epoch_of(path, options["epoch"])
+        if options["epoch"] not in (None, epoch_s):
+            sys.stderr.write(f"The log's header says UnixStartTime {epoch_s}: --epoch is left aside.\n")
+        read = partial(swf.read, path, epoch_s=epoch_s)
     else:
         read = partial(sacct.read, path, needs=_needs(grouping), zone=_zone(options["timezone"]))
     return JobLog(read, grouping, tariff, options["first_result_after"])

@@ -1,5 +1,6 @@
 """An import that was stopped goes on, a second one changes nothing, and another log's name is its own."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.errors import LedgerBusy
+from ledger.expiry import expire_lots, sweep_holds
 from ledger.imports import runner
-from ledger.models import Contract, Entry, IdempotencyKey, Job, Lot, Membership, Pool
+from ledger.models import Contract, Entry, IdempotencyKey, Job, Kind, Lot, LotSource, Membership, Pool
+from ledger.posting import Grant, Request, post
 from tests.ledger.imports.logs import run_import, swf, write_log
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,37 @@ def test_an_import_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.
             run_import(log, **OPTIONS)
     monkeypatch.setattr(runner, "CHUNK", 5)
     assert without_seconds(run_import(log, **OPTIONS)) == without_seconds(whole)
+
+
+def import_with(meddling: Callable[[], object], log: Path) -> dict[str, Any]:
+    """Import in small batches, and do something else to the books after each."""
+    post = runner.post
+
+    def post_and_meddle(**given: Any) -> Any:
+        answers = post(**given)
+        meddling()
+        return answers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "CHUNK", 7)
+        patch.setattr(runner, "post", post_and_meddle)
+        return run_import(log, **OPTIONS)
+
+
+def test_the_worker_s_sweeps_leave_an_import_alone(tmp_path: Path) -> None:
+    undisturbed = run_import(write_log(tmp_path, *rows()), **OPTIONS)
+    swept = import_with(lambda: (expire_lots(), sweep_holds()), write_log(tmp_path, *rows()))
+    assert without_seconds(swept) == without_seconds(undisturbed)
+
+
+def test_an_import_that_something_else_meddles_with_stops(tmp_path: Path) -> None:
+    def grant_today() -> None:
+        for pool in Pool.objects.filter(kind="shared"):
+            gift = Grant(pool_id=pool.id, amount_mt=1, source=LotSource.ADJUSTMENT, kind=Kind.ADJUST)
+            post(contract_id=pool.contract_id, requests=[Request(commands=[gift])])
+
+    with pytest.raises(CommandError, match="Something else posts to contract"):
+        import_with(grant_today, write_log(tmp_path, *rows()))
 
 
 def test_the_size_of_batches_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,12 @@ def test_the_header_says_when_the_log_begins(tmp_path: Path) -> None:
     assert run_import(log, rate="7", epoch=None)["by_month"] == {"2020-09": "7"}
 
 
+def test_the_header_knows_better_than_the_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = write_log(tmp_path, f"; UnixStartTime: {EPOCH}", swf(1, 0))
+    assert run_import(log, rate="7", epoch=EPOCH + 40 * 86_400)["by_month"] == {"2020-09": "7"}
+    assert "--epoch is left aside" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("file", "name"),
     [
