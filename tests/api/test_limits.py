@@ -1,0 +1,82 @@
+"""How often one may ask, and what happens when the database is away."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
+
+from portal.api import throttling
+from portal.models.heartbeat import WORKER, Heartbeat, record_beat
+from tests.api.caller import Api, ok, problem
+
+
+def test_every_answer_says_what_remains(as_bob: Api) -> None:
+    first, second = as_bob.get("/me"), as_bob.get("/me")
+    assert first["RateLimit-Policy"] == '"default";q=60000;w=60'
+    remaining = [int(response["RateLimit"].split(";")[1].removeprefix("r=")) for response in (first, second)]
+    assert remaining[0] - remaining[1] == 1
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(
+    as_bob: Api, as_carol: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = (time.time() // 60 + 100) * 60
+    monkeypatch.setattr(throttling.time, "time", lambda: minute + 18.5)
+    settings.API_REQUESTS_PER_MINUTE = 2
+    ok(as_bob.get("/me"))
+    ok(as_bob.get("/me"))
+    response = as_bob.get("/me")
+    problem(response, 429, "throttled")
+    assert (response["Retry-After"], response["RateLimit"]) == ("42", '"default";r=0;t=42')
+    ok(as_carol.get("/me"))
+    monkeypatch.setattr(throttling.time, "time", lambda: minute + 60)
+    ok(as_bob.get("/me"))
+
+
+@contextmanager
+def database_away(error: type[Exception]) -> Iterator[None]:
+    def refuse(*_: Any) -> None:
+        raise error("the server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_503_and_comes_back_by_itself(as_bob: Api, error: type[Exception]) -> None:
+    calls: list[Callable[[], Any]] = [
+        lambda: as_bob.get("/pools"),
+        lambda: as_bob.post("/jobs", {"service": "analysis"}),
+    ]
+    for call in calls:
+        with database_away(error):
+            response = call()
+        problem(response, 503, "unavailable")
+        assert int(response["Retry-After"]) > 0
+    ok(as_bob.get("/pools"))
+
+
+def test_liveness_needs_no_database(db: None) -> None:
+    with database_away(OperationalError):
+        assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+def test_readiness_names_what_is_missing(db: None) -> None:
+    record_beat(WORKER)
+    assert Client().get("/readyz").json() == {
+        "status": "ok",
+        "checks": {"database": True, "migrations": True, "worker": True},
+    }
+    Heartbeat.objects.all().delete()
+    silent = Client().get("/readyz")
+    assert (silent.status_code, silent.json()["checks"]["worker"]) == (503, False)
+    with database_away(OperationalError):
+        away = Client().get("/readyz")
+    assert (away.status_code, set(away.json()["checks"].values())) == (503, {False})
+    record_beat(WORKER)
+    assert Client().get("/readyz").status_code == 200
