@@ -183,4 +183,6 @@ def _grant(terms: Terms, contract: ContractRef, key: str, *, need_mt: int, start
     ]
     said = fingerprint(terms.grace_days, start, *(f"{lot.amount_mt}:{lot.days}" for lot in lots))
     idempotency = Idempotency(SYSTEM, f"{terms.log}:{key}:grant", said)
-    post(contract_id=contract.id, requests=[Request(commands=commands, idempotency=idempotency, at=start)])
+    request = Request(commands=commands, idempotency=idempotency, at=start)
+    for answer in post(contract_id=contract.id, requests=[request]):
+        answer.require()

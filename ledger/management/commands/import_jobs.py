@@ -135,9 +135,10 @@ def _lot(text: str) -> LotTerms:
         amount_mt = parse_milli(amount)
     except InvalidAmount as error:
         raise ImportRefused(f"--lot {text!r} is not AMOUNT or AMOUNT:DAYSd: {error.detail}") from error
-    if amount_mt == 0:
-        raise ImportRefused("--lot 0 grants nothing.")
-    return LotTerms(amount_mt, _days("--lot", days) if days else None)
+    lot = LotTerms(amount_mt, _days("--lot", days) if days else None)
+    if lot.amount_mt == 0 or lot.days == 0:
+        raise ImportRefused(f"--lot {text} grants nothing that can be used.")
+    return lot
 
 
 def _days(option: str, text: str) -> int:

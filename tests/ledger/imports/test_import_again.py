@@ -18,7 +18,7 @@ from tests.ledger.imports.logs import run_import, swf, write_log
 
 pytestmark = pytest.mark.django_db
 
-OPTIONS: dict[str, Any] = {"rate": "10", "lot": ["40:0d", "90:1d", "200"], "refund_grace": "0d"}
+OPTIONS: dict[str, Any] = {"rate": "10", "lot": ["35:1d", "25:2d", "40"], "refund_grace": "0d"}
 
 
 def rows() -> list[str]:
@@ -45,6 +45,7 @@ def without_seconds(document: dict[str, Any]) -> dict[str, Any]:
 def test_a_second_run_changes_nothing_and_says_the_same(tmp_path: Path) -> None:
     log = write_log(tmp_path, *rows())
     first = run_import(log, **OPTIONS)
+    assert 0 < first["refused"] < first["accepted"]
     before, keys = books(), IdempotencyKey.objects.count()
     assert without_seconds(run_import(log, **OPTIONS)) == without_seconds(first)
     assert (books(), IdempotencyKey.objects.count()) == (before, keys)
