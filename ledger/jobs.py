@@ -10,7 +10,6 @@ from typing import Final, Literal
 from uuid import UUID
 
 from ledger.errors import InvalidRequest, LedgerError, NotFound
-from ledger.job_orders import JobOrder, prepare
 from ledger.models import Job
 from ledger.posting import (
     CancelJob,
@@ -18,14 +17,13 @@ from ledger.posting import (
     CompleteJob,
     FailJob,
     Idempotency,
+    JobOrder,
     JobView,
     Refused,
     ReportResults,
     Request,
-    StartJob,
     load_views,
     post,
-    replay,
 )
 
 Verb = Literal["results", "complete", "fail", "cancel"]
@@ -84,14 +82,7 @@ def start_batch(
     whole = mode == "all_or_nothing"
     if whole and len({order.contract_id for order in orders}) > 1:
         raise InvalidRequest("Jobs that start together belong to one contract.", field="items")
-    commands = prepare(orders, at=at)
-    refused = [index for index, command in enumerate(commands) if isinstance(command, Refused)] if whole else []
-    if refused:
-        # An order that was accepted may have become invalid since: its first answer comes before any such check.
-        if answer := replay(idempotency):
-            return _batch(list(enumerate(answer.require().results)), replayed=True)
-        raise _numbered(commands[refused[0]], refused[0], len(orders))
-    placed = [(order.contract_id, command) for order, command in zip(orders, commands, strict=True)]
+    placed = [(order.contract_id, order) for order in orders]
     return _post_by_contract(idempotency, placed, whole=whole, at=at)
 
 
@@ -168,14 +159,6 @@ def _limit(items: Sequence[object]) -> None:
         raise InvalidRequest(f"Give 1 to {BATCH_LIMIT} items.", field="items")
 
 
-def _numbered(command: Command, index: int, count: int) -> LedgerError:
-    assert isinstance(command, Refused), "only refused orders are numbered"
-    refusal = command.refusal
-    if count > 1:
-        refusal.extra["index"] = index
-    return refusal
-
-
 def _command(verdict: Verdict, contracts: dict[UUID, UUID]) -> Command:
     if verdict.job_id not in contracts:
         return Refused(refusal=NotFound("There is no such job.", field="job"))
@@ -242,7 +225,6 @@ __all__ = [
     "JobAnswer",
     "JobOrder",
     "JobView",
-    "StartJob",
     "Verdict",
     "cancel",
     "complete",

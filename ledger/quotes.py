@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ledger.balances import Balance, balances
 from ledger.errors import InvalidRequest
-from ledger.job_orders import JobOrder, prepare
 from ledger.models import Quote, Rate
-from ledger.posting import Refused
+from ledger.posting import JobOrder, Refused
 from ledger.posting.draws import best_pool
+from ledger.posting.job_orders import look_up
 
 VALID_FOR_S: Final = 15 * 60
 COUNT_LIMIT: Final = 1000
@@ -70,7 +70,7 @@ def quote(
     now = at or timezone.now()
     # A project is asked for when the job starts, not for its price.
     order = JobOrder(contract_id, user_id, service, quantity_m, pool_id, project="quote")
-    (command,) = prepare([order], at=now)
+    (command,) = look_up([order], at=now)
     if isinstance(command, Refused):
         raise command.refusal
     assert command.rate_id is not None, "a price comes from a rate"

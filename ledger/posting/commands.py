@@ -48,6 +48,25 @@ class TakeBack:
     amount_mt: int
 
 
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """A job as its user orders it: `quantity_m` thousandths of the service's unit, from a pool of theirs or any.
+
+    Once the contract's lock is had, it becomes a `StartJob` with its price, or its refusal.
+    """
+
+    contract_id: UUID
+    user_id: int
+    service: str
+    quantity_m: int = 1000
+    pool_id: UUID | None = None
+    quote_id: UUID | None = None
+    project: str = ""
+    comment: str = ""
+    external_id: str = ""
+    job_id: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartJob:
     """Hold a job's whole price. `pool_ids` are the pools its user may use, in the order to try them."""
@@ -131,10 +150,10 @@ class ExpireDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An item of a batch that was refused before it reached the books, kept in its place among the answers."""
+    """An item that was refused before it reached the books, in its place among the others."""
 
     refusal: LedgerError
 
 
 JobCommand = StartJob | ReportResults | CompleteJob | FailJob | CancelJob | RefundJob | TimeOutJob
-Command = Grant | Deduct | Allocate | TakeBack | JobCommand | ExpireDue | Refused
+Command = Grant | Deduct | Allocate | TakeBack | JobOrder | JobCommand | ExpireDue | Refused

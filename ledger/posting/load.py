@@ -16,17 +16,20 @@ from ledger.posting.commands import (
     Deduct,
     ExpireDue,
     Grant,
+    JobOrder,
     Refused,
     StartJob,
     TakeBack,
 )
-from ledger.posting.requests import Idempotency, JobView
+from ledger.posting.requests import JobView
 from ledger.posting.state import NEVER, BookState, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
 from ledger.statements import among, many, one, select_rows
 
+KeyName = tuple[str, str, int]
+"""Caller, key and part: what a stored key is found by."""
 _ACCOUNTS: Final = (Account.AVAILABLE, Account.HELD, Account.USED, Account.EXPIRED)
-_POOL_COMMANDS: Final = (Grant, Deduct, Allocate, TakeBack, StartJob, ExpireDue, Refused)
+_POOL_COMMANDS: Final = (Grant, Deduct, Allocate, TakeBack, JobOrder, StartJob, ExpireDue, Refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,18 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
 _SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 
 
-def find_keys(idempotencies: Iterable[Idempotency | None], part: int = 0) -> dict[tuple[str, str], StoredKey]:
-    """Return those of the keys that were used before, by caller and key."""
-    wanted = {(item.caller, item.key) for item in idempotencies if item}
+def find_keys(names: Iterable[KeyName]) -> dict[KeyName, StoredKey]:
+    """Return those of the keys that were used before, by their names."""
+    wanted = set(names)
     if not wanted:
         return {}
     sql = f"""
-        SELECT caller, key, fingerprint, answer FROM ledger_idempotencykey
-        WHERE {among("caller", "text")} AND {among("key", "text")} AND part = %s
+        SELECT caller, key, part, fingerprint, answer FROM ledger_idempotencykey
+        WHERE {among("caller", "text")} AND {among("key", "text")}
     """
-    callers, keys = {caller for caller, _ in wanted}, {key for _, key in wanted}
-    rows = select_rows(sql, [many(callers), many(keys), part], (str, str, str, str))
-    return {(caller, key): StoredKey(fingerprint, answer) for caller, key, fingerprint, answer in rows}
+    callers, keys = {caller for caller, _, _ in wanted}, {key for _, key, _ in wanted}
+    rows = select_rows(sql, [many(callers), many(keys)], (str, str, int, str, str))
+    return {(caller, key, part): StoredKey(fingerprint, answer) for caller, key, part, fingerprint, answer in rows}
 
 
 def load_state(book: BookState, commands: Sequence[Command]) -> State:

@@ -6,19 +6,24 @@ Everything that moves a token goes through `post`; one request is a batch of one
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.db.transaction import atomic
 
 from ledger.errors import IdempotencyKeyReused, LedgerBusy
 from ledger.ids import new_id
-from ledger.posting.load import StoredKey, find_keys, load_state, lock_book
-from ledger.posting.plan import plan
-from ledger.posting.requests import Answer, Idempotency, Request, load_answer
+from ledger.posting.commands import Command, JobOrder
+from ledger.posting.job_orders import look_up
+from ledger.posting.line import serve_in_line
+from ledger.posting.load import KeyName, StoredKey, find_keys, load_state, lock_book
+from ledger.posting.plan import Plan, plan
+from ledger.posting.requests import Answer, Idempotency, Request, dump_answer, load_answer
 from ledger.posting.save import save_keys, save_plan
+from ledger.posting.state import BookState
 from ledger.statements import Writes
 
 _KEY_TABLE: Final = "idempotency"
@@ -30,61 +35,112 @@ _SQLITE_WRITERS: Final = threading.RLock()
 def post(*, contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     """Do the requests in order on the books of one contract and return their answers.
 
-    A request whose key was used before gets its first answer again, before any state is looked at; refusals are
-    answers too and are kept with the key. Either all effects of the call are committed, or none.
+    A request whose key was used before gets its first answer again, before any state is looked at; refusals by the
+    books are answers too and are kept with the key. All effects of the call are committed together.
 
     Raises:
         IdempotencyKeyReused: a key was used before for another request.
         LedgerBusy: the lock was not had in time, or the database is away; nothing was written.
     """
+    # An effect may refuse and take the whole database transaction with it, so it shares one with nobody else.
+    if connection.in_atomic_block or any(request.effect for request in requests):
+        answers = _post(contract_id, requests)
+    else:
+        answers = serve_in_line(contract_id, requests, serve=_post)
+    for answer in answers:
+        if isinstance(answer.refusal, IdempotencyKeyReused):
+            raise answer.refusal
+    return answers
+
+
+def _post(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _post_once(contract_id, requests)
+            with _writing(), atomic():
+                return _post_locked(contract_id, requests)
         except IntegrityError as error:
             # Somebody used one of the keys on another contract at the same time: look again, and replay.
             if _KEY_TABLE not in str(error) or attempt == _ATTEMPTS:
                 raise
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             raise LedgerBusy from error
     raise AssertionError("the last attempt returns or raises")
 
 
-def replay(idempotency: Idempotency, *, part: int = 0) -> Answer | None:
-    """Return the first answer to this request, if there was one; to be asked before any state check.
+def _post_locked(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
+    """Answer what was answered before, decide the rest in order; a key's repetition in the batch meets its first."""
+    book, now = lock_book(contract_id)
+    names = [_key_name(request, index) for index, request in enumerate(requests)]
+    stored = find_keys(name for name, request in zip(names, requests, strict=True) if request.idempotency)
+    fresh: dict[KeyName, Request] = {}
+    for name, request in zip(names, requests, strict=True):
+        if name not in stored:
+            fresh.setdefault(name, request)
+    decided = dict(zip(fresh, _decide(book, list(fresh.values()), now), strict=True)) if fresh else {}
+    for name, request in fresh.items():
+        if request.idempotency:
+            stored[name] = StoredKey(request.idempotency.fingerprint, "")
+    return [
+        decided[name] if fresh.get(name) is request else _replayed(request, stored[name], decided.get(name))
+        for name, request in zip(names, requests, strict=True)
+    ]
+
+
+def _key_name(request: Request, index: int) -> KeyName:
+    """Return what the request's key is stored under; one without a key is like no other of its batch."""
+    key = request.idempotency
+    return (key.caller, key.key, request.part) if key else ("", "", index)
+
+
+def _decide(book: BookState, requests: Sequence[Request], now: datetime) -> list[Answer]:
+    contract_id = book.contract_id
+    requests = _look_up_orders(requests, now)
+    state = load_state(book, [command for request in requests for command in request.commands])
+    decision: Plan = plan(state, requests, now=now, new_id=new_id)
+    answers = [_with_effect(*pair, now) for pair in zip(requests, decision.answers, strict=True)]
+    writes = Writes()
+    save_keys(writes, requests, answers, contract_id=contract_id, at=now)
+    save_plan(writes, decision)
+    writes.run()
+    return answers
+
+
+def _look_up_orders(requests: Sequence[Request], now: datetime) -> list[Request]:
+    """Turn orders of jobs into commands with a price, each at the rates of its own time."""
+    orders: dict[datetime, list[JobOrder]] = {}
+    for request in requests:
+        for command in request.commands:
+            if isinstance(command, JobOrder):
+                orders.setdefault(request.at or now, []).append(command)
+    if not orders:
+        return list(requests)
+    found = {at: iter(look_up(some, at=at)) for at, some in orders.items()}
+
+    def command_for(command: Command, at: datetime) -> Command:
+        return next(found[at]) if isinstance(command, JobOrder) else command
+
+    return [
+        replace(request, commands=[command_for(command, request.at or now) for command in request.commands])
+        for request in requests
+    ]
+
+
+def _replayed(request: Request, stored: StoredKey, just_decided: Answer | None) -> Answer:
+    if request.idempotency and stored.fingerprint != request.idempotency.fingerprint:
+        return Answer((IdempotencyKeyReused(),))
+    return load_answer(dump_answer(just_decided) if just_decided else stored.answer)
+
+
+def replay(idempotency: Idempotency) -> Answer | None:
+    """Return the first answer to this request, if there was one; for verbs that look at other state before they post.
 
     Raises:
         IdempotencyKeyReused: the key was used before for another request.
     """
-    stored = find_keys([idempotency], part).get((idempotency.caller, idempotency.key))
-    return _replayed(idempotency, stored) if stored else None
-
-
-def _post_once(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
-    part = requests[0].part if requests else 0
-    with _writing(), atomic():
-        book, now = lock_book(contract_id)
-        stored = find_keys((request.idempotency for request in requests), part)
-        answers: dict[int, Answer] = {}
-        fresh: list[Request] = []
-        for index, request in enumerate(requests):
-            key = request.idempotency
-            if key and (known := stored.get((key.caller, key.key))):
-                answers[index] = _replayed(key, known)
-            else:
-                fresh.append(request)
-        if fresh:
-            state = load_state(book, [command for request in fresh for command in request.commands])
-            result = plan(state, fresh, now=now, new_id=new_id)
-            decided = [_with_effect(*pair, now) for pair in zip(fresh, result.answers, strict=True)]
-            writes = Writes()
-            save_keys(writes, fresh, decided, contract_id=contract_id, at=now)
-            save_plan(writes, result)
-            writes.run()
-            rest = iter(decided)
-        return [answers[index] if index in answers else next(rest) for index in range(len(requests))]
-
-
-def _replayed(idempotency: Idempotency, stored: StoredKey) -> Answer:
+    name = (idempotency.caller, idempotency.key, 0)
+    stored = find_keys([name]).get(name)
+    if stored is None:
+        return None
     if stored.fingerprint != idempotency.fingerprint:
         raise IdempotencyKeyReused
     return load_answer(stored.answer)
@@ -93,7 +149,7 @@ def _replayed(idempotency: Idempotency, stored: StoredKey) -> Answer:
 def _with_effect(request: Request, answer: Answer, now: datetime) -> Answer:
     if request.effect is None or answer.refusal:
         return answer
-    return Answer(answer.results, answer.whole, request.effect(request.at or now))
+    return replace(answer, note=request.effect(request.at or now))
 
 
 @contextmanager

@@ -58,7 +58,8 @@ def _decide(result: Plan, request: Request, at: datetime) -> Answer:
     if not request.all_or_nothing:
         return Answer(tuple(_try(result.journal, command, request, at) for command in request.commands), whole=False)
     if len(request.commands) == 1:
-        return Answer((_try(result.journal, request.commands[0], request, at),))
+        (command,) = request.commands
+        return Answer((_try(result.journal, command, request, at),), kept=not isinstance(command, commands.Refused))
     return _decide_whole(result, request, at)
 
 
@@ -73,7 +74,7 @@ def _decide_whole(result: Plan, request: Request, at: datetime) -> Answer:
             outcome.extra["index"] = index
             journal.state = before
             del journal.transactions[sizes[0] :], journal.entries[sizes[1] :]
-            return Answer((outcome,))
+            return Answer((outcome,), kept=not isinstance(command, commands.Refused))
         results.append(outcome)
     return Answer(tuple(results))
 

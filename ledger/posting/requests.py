@@ -85,12 +85,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: a result per command in order, or one refusal of the whole."""
+    """What became of a request: a result per command in order, or one refusal of the whole.
+
+    A request that was refused before it reached the books is not `kept` with its key: it may be right the next time.
+    """
 
     results: tuple[Result, ...]
     whole: bool = True
     note: Note | None = None
     replayed: bool = False
+    kept: bool = True
 
     @property
     def refusal(self) -> LedgerError | None:

@@ -69,7 +69,7 @@ def save_keys(
     rows = [
         (item.caller, item.key, request.part, contract_id, item.fingerprint, dump_answer(answer), at)
         for request, answer in zip(requests, answers, strict=True)
-        if (item := request.idempotency)
+        if answer.kept and (item := request.idempotency)
     ]
     writes.insert(IdempotencyKey, ("caller", "key", "part", "contract_id", "fingerprint", "answer", "at"), rows)
 

@@ -2,14 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
 
 from ledger.amounts import MILLI
-from ledger.job_orders import JobOrder, prepare
 from ledger.models import Contract
 from ledger.posting import (
     CancelJob,
@@ -17,10 +15,9 @@ from ledger.posting import (
     CompleteJob,
     FailJob,
     Idempotency,
-    Refused,
+    JobOrder,
     ReportResults,
     Request,
-    StartJob,
     TimeOutJob,
     post,
 )
@@ -39,10 +36,9 @@ def play(*, contract: Contract, users: Mapping[Person, User], steps: Sequence[St
     """Post `steps`, ordered by time, for `caller`. Repeating it changes nothing: every step has a key."""
     for first in range(0, len(steps), _BATCH):
         batch = steps[first : first + _BATCH]
-        starts = _starts(contract, users, [step.job for step in batch if step.verb == "start"])
         requests = [
             Request(
-                commands=[_command(contract, step, starts)],
+                commands=[_command(contract, users, step)],
                 idempotency=_key(contract, step, caller),
                 at=step.at,
             )
@@ -57,29 +53,18 @@ def job_id(contract: Contract, job: PlannedJob) -> UUID:
     return uuid5(contract.id, str(job.number))
 
 
-def _starts(
-    contract: Contract, users: Mapping[Person, User], jobs: Sequence[PlannedJob]
-) -> dict[int, StartJob | Refused]:
-    orders = [
-        JobOrder(
-            contract_id=contract.id,
-            user_id=users[job.person].pk,
-            service=job.service,
-            quantity_m=job.quantity * MILLI,
-            project=job.project,
-        )
-        for job in jobs
-    ]
-    return {job.number: command for job, command in zip(jobs, prepare(orders), strict=True)}
-
-
-def _command(contract: Contract, step: Step, starts: Mapping[int, StartJob | Refused]) -> Command:
+def _command(contract: Contract, users: Mapping[Person, User], step: Step) -> Command:
     number = job_id(contract, step.job)
     match step.verb:
         case "start":
-            start = starts[step.job.number]
-            assert isinstance(start, StartJob), start.refusal
-            return replace(start, job_id=number)
+            return JobOrder(
+                contract_id=contract.id,
+                user_id=users[step.job.person].pk,
+                service=step.job.service,
+                quantity_m=step.job.quantity * MILLI,
+                project=step.job.project,
+                job_id=number,
+            )
         case "results":
             return ReportResults(job_id=number, count=step.job.results)
         case "complete":

@@ -1,6 +1,6 @@
-"""Turns what callers order into commands: finds service, rate, quote, member and pools, and checks the order's shape.
+"""Turns what users order into commands: finds service, rate, quote, member and pools, and checks the order's shape.
 
-Used by `ledger.jobs` and `ledger.quotes`; a constant number of statements for any number of orders.
+Used by the pipeline and by `ledger.quotes`; a constant number of statements for any number of orders.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
-
-from django.utils import timezone
 
 from ledger.errors import (
     InvalidRequest,
@@ -24,26 +22,11 @@ from ledger.errors import (
 )
 from ledger.ids import new_id
 from ledger.models import PoolKind, Quote, Role
-from ledger.posting import Refused, StartJob
+from ledger.posting.commands import JobOrder, Refused, StartJob
 from ledger.pricing import price_of
 from ledger.statements import among, many, one, select_rows
 
 TEXT_LIMITS: Final = {"project": 100, "comment": 500, "external_id": 200}
-
-
-@dataclass(frozen=True, slots=True)
-class JobOrder:
-    """A job that a user wants: `quantity_m` thousandths of the service's unit, from a pool of theirs or any."""
-
-    contract_id: UUID
-    user_id: int
-    service: str
-    quantity_m: int = 1000
-    pool_id: UUID | None = None
-    quote_id: UUID | None = None
-    project: str = ""
-    comment: str = ""
-    external_id: str = ""
 
 
 class _Member(NamedTuple):
@@ -80,20 +63,23 @@ class _Catalogue:
     quotes: dict[UUID, Quote] = field(default_factory=dict)
 
 
-def prepare(orders: Sequence[JobOrder], *, at: datetime | None = None) -> list[StartJob | Refused]:
+def look_up(orders: Sequence[JobOrder], *, at: datetime) -> list[StartJob | Refused]:
     """Return a command per order, in order; an order that is not valid becomes its refusal."""
-    catalogue = _Catalogue(at or timezone.now())
+    if not orders:
+        return []
+    catalogue = _Catalogue(at)
     catalogue.members = _load_members(orders)
-    catalogue.offers = _load_offers({order.service for order in orders}, catalogue.at)
+    catalogue.offers = _load_offers({order.service for order in orders}, at)
     if quote_ids := {order.quote_id for order in orders if order.quote_id}:
         catalogue.quotes = {quote.id: quote for quote in Quote.objects.filter(id__in=quote_ids)}
-    commands: list[StartJob | Refused] = []
-    for order in orders:
-        try:
-            commands.append(_command(catalogue, order))
-        except LedgerError as refusal:
-            commands.append(Refused(refusal=refusal))
-    return commands
+    return [_command_or_refusal(catalogue, order) for order in orders]
+
+
+def _command_or_refusal(catalogue: _Catalogue, order: JobOrder) -> StartJob | Refused:
+    try:
+        return _command(catalogue, order)
+    except LedgerError as refusal:
+        return Refused(refusal=refusal)
 
 
 def _load_members(orders: Sequence[JobOrder]) -> dict[tuple[UUID, int], _Member]:
@@ -155,7 +141,7 @@ def _command(catalogue: _Catalogue, order: JobOrder) -> StartJob:
     if quote is None and offer.rate_id is None:
         raise NotFound("This service has no rate at this time.", field="service")
     return StartJob(
-        job_id=new_id(),
+        job_id=order.job_id or new_id(),
         service_id=offer.service_id,
         service=offer.code,
         user_id=order.user_id,
