@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.db.transaction import atomic
+from django.utils import timezone
 
 from ledger import audit
-from ledger.errors import InvalidRequest, LastAdministrator, NotFound
-from ledger.models import Membership, Role
+from ledger.errors import Forbidden, InvalidRequest, LastAdministrator, NotFound
+from ledger.models import Benefit, BenefitStatus, Membership, Role, Seat
 from ledger.rights import Right, require
 
 
@@ -38,7 +39,7 @@ def hand_over(*, membership: Membership, target_id: UUID) -> Membership:
     """Make another enabled member the administrator; the former one becomes a coordinator.
 
     Raises:
-        Forbidden: the acting member is not the administrator.
+        Forbidden: the acting member is not, or not any more, the administrator.
         InvalidRequest: the target is not enabled, or is the administrator already.
     """
     require(membership, Right.HAND_OVER)
@@ -50,7 +51,7 @@ def hand_over(*, membership: Membership, target_id: UUID) -> Membership:
     # In this order, because the database allows one administrator at any time.
     changed = Membership.objects.filter(id=membership.id, role=Role.ADMINISTRATOR).update(role=Role.COORDINATOR)
     if not changed:
-        raise LastAdministrator
+        raise Forbidden("The contract has been handed over already.")
     Membership.objects.filter(id=target.id).update(role=Role.ADMINISTRATOR)
     membership.role, target.role = Role.COORDINATOR, Role.ADMINISTRATOR
     _audit(membership, "contract.handed_over", target)
@@ -77,16 +78,26 @@ def set_shared_use(*, membership: Membership, target_id: UUID, allowed: bool) ->
 def leave(*, membership: Membership) -> None:
     """Give up one's place on a contract: no tokens can be used any more, history stays.
 
+    Seats become free, and benefits can be asked for again.
+
     Raises:
         LastAdministrator: the administrator hands over first.
+        NotFound: the member left before.
     """
-    if membership.role == Role.ADMINISTRATOR:
+    # As it is now: the contract may have been handed to this member a moment ago.
+    leaving = _find(membership, membership.id)
+    if leaving.role == Role.ADMINISTRATOR:
         raise LastAdministrator
-    _audit(membership, "member.left", membership)
-    for seat in membership.user.seats.filter(subscription__contract_id=membership.contract_id):
-        seat.user = None
-        seat.save(update_fields=["user"])
-    membership.delete()
+    _audit(membership, "member.left", leaving)
+    Seat.objects.filter(subscription__contract=leaving.contract, user=leaving.user).update(user=None)
+    benefits = Benefit.objects.filter(contract=leaving.contract, user=leaving.user)
+    benefits.exclude(status=BenefitStatus.REFUSED).update(
+        status=BenefitStatus.REFUSED,
+        reason="Left the contract.",
+        decided_by=leaving.user,
+        decided_at=timezone.now(),
+    )
+    leaving.delete()
 
 
 def _find(membership: Membership, target_id: UUID) -> Membership:
