@@ -78,7 +78,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             Entry("Preferences", "portal:preferences"),
             Entry("E-mail addresses", "account_email"),
             Entry("Password", "account_change_password", also=("account_set_password",)),
-            Entry("Two-factor and passkeys", "mfa_index"),
+            Entry("Two-factor, passkeys", "mfa_index"),
             Entry("Sessions", "usersessions_list"),
         ),
     ),

@@ -30,18 +30,20 @@ def emptying_may_pass_the_triggers() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    empty = connection.ops.execute_sql_flush
+    # The class and not one connection: a test with a browser runs beside an event loop, which has its own.
+    operations = type(connection.ops)
+    empty = operations.execute_sql_flush
 
-    def empty_without_triggers(statements: list[str]) -> None:
+    def empty_without_triggers(ops: Any, statements: list[str]) -> None:
         with atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers: list[Any] = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
-            empty(statements)
+            empty(ops, statements)
             for _, definition in triggers:
                 cursor.execute(definition)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "execute_sql_flush", empty_without_triggers)
+        patch.setattr(operations, "execute_sql_flush", empty_without_triggers)
         yield

@@ -31,6 +31,7 @@ class Cost:
 
     quote: QuoteView | None = None
     terms: str = ""
+    unit: str = ""
     pool_label: str = ""
     alternatives: tuple[tuple[UUID, str, int], ...] = ()
     refusal: LedgerError | None = None
@@ -119,7 +120,8 @@ def _cost(form: GenerateForm) -> Cost:
     pool_ids = [quoted.pool, *(pool for pool, _ in quoted.alternatives)]
     kinds = dict(Pool.objects.filter(id__in=pool_ids).values_list("id", "kind"))
     alternatives = tuple((pool, LABELS[kinds[pool]], available_mt) for pool, available_mt in quoted.alternatives)
-    return Cost(quoted, form.terms(), LABELS[kinds[quoted.pool]], alternatives)
+    unit = form.services[quoted.service].unit
+    return Cost(quoted, form.terms(), unit, LABELS[kinds[quoted.pool]], alternatives)
 
 
 def _tell(request: MemberRequest, refusal: LedgerError) -> None:
