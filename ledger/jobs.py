@@ -25,6 +25,7 @@ from ledger.posting import (
     load_views,
     post,
 )
+from ledger.texts import check_text
 
 Verb = Literal["results", "complete", "fail", "cancel"]
 Mode = Literal["all_or_nothing", "each"]
@@ -162,15 +163,19 @@ def _limit(items: Sequence[object]) -> None:
 def _command(verdict: Verdict, contracts: dict[UUID, UUID]) -> Command:
     if verdict.job_id not in contracts:
         return Refused(refusal=NotFound("There is no such job.", field="job"))
+    try:
+        reason = check_text(verdict.reason, field="reason", limit=500)
+    except InvalidRequest as refusal:
+        return Refused(refusal=refusal)
     match verdict.verb:
         case "results":
             return ReportResults(job_id=verdict.job_id, count=verdict.count, amount_mt=verdict.amount_mt)
         case "complete":
-            return CompleteJob(job_id=verdict.job_id, reason=verdict.reason)
+            return CompleteJob(job_id=verdict.job_id, reason=reason)
         case "fail":
-            return FailJob(job_id=verdict.job_id, reason=verdict.reason)
+            return FailJob(job_id=verdict.job_id, reason=reason)
         case "cancel":
-            return CancelJob(job_id=verdict.job_id, reason=verdict.reason)
+            return CancelJob(job_id=verdict.job_id, reason=reason)
 
 
 def _settle_one(idempotency: Idempotency, verdict: Verdict, at: datetime | None) -> JobAnswer:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ledger.balances import Balance, balances
 from ledger.errors import InvalidRequest
-from ledger.models import Quote, Rate
+from ledger.models import Contract, Quote, Rate
 from ledger.posting import JobOrder, Refused
 from ledger.posting.draws import best_pool
 from ledger.posting.job_orders import look_up
@@ -62,6 +62,8 @@ def quote(
 ) -> QuoteView:
     """Freeze the rate in effect for 15 minutes and say what `count` jobs would need of the pool.
 
+    Where the contract lets charges be split, and no pool was chosen, the pools' tokens count together if none suffices.
+
     Raises:
         NotEnabled, SharedUseNotAllowed, NotFound, InvalidRequest: as for starting the job itself.
     """
@@ -78,7 +80,7 @@ def quote(
     usable = [found[usable_id] for usable_id in command.pool_ids]
     required_mt = command.price_mt * count
     candidates = [found[command.pool_id]] if command.pool_id else usable
-    payer = best_pool(candidates, required_mt, available_mt=lambda balance: balance.available_mt)
+    payer, available_mt = _payer(contract_id, candidates, required_mt)
     saved = Quote.objects.create(
         contract_id=contract_id,
         user_id=user_id,
@@ -98,19 +100,25 @@ def quote(
         count=count,
         price_mt=command.price_mt,
         required_mt=required_mt,
-        available_mt=payer.available_mt,
+        available_mt=available_mt,
         pool=payer.pool_id,
         rate=command.rate_id,
         covered_by=Rate.objects.values_list("covered_by", flat=True).get(id=command.rate_id),
         expires_at=saved.expires_at,
-        alternatives=_alternatives(usable, payer, required_mt),
+        alternatives=_alternatives(usable, payer, required_mt) if available_mt < required_mt else (),
     )
 
 
+def _payer(contract_id: UUID, candidates: list[Balance], required_mt: int) -> tuple[Balance, int]:
+    """Return the pool that would pay first, and what is available (milli-tokens) in it or in all together."""
+    payer = best_pool(candidates, required_mt, available_mt=lambda balance: balance.available_mt)
+    if payer.available_mt >= required_mt or not Contract.objects.filter(id=contract_id, allow_split=True).exists():
+        return payer, payer.available_mt
+    return candidates[0], sum(candidate.available_mt for candidate in candidates)
+
+
 def _alternatives(usable: list[Balance], payer: Balance, required_mt: int) -> tuple[tuple[UUID, int], ...]:
-    """Return the user's other pools that would suffice, where the chosen one does not."""
-    if payer.available_mt >= required_mt:
-        return ()
+    """Return the user's other pools that would suffice."""
     return tuple(
         (other.pool_id, other.available_mt)
         for other in usable

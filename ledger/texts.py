@@ -12,7 +12,7 @@ def check_text(text: str, *, field: str, limit: int) -> str:
     text = text.strip()
     if len(text) > limit:
         raise InvalidRequest(f"Give at most {limit} characters.", field=field)
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if not is_storable(text):
         raise InvalidRequest("This has characters that cannot be kept.", field=field)
     return text
 
@@ -27,3 +27,11 @@ def require_text(text: str, *, field: str, limit: int, missing: str) -> str:
     if not text:
         raise InvalidRequest(missing, field=field)
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Return whether both databases keep the text: it is UTF-8 without NUL."""
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from ledger.amounts import MAX_DIGITS, MILLI
 from ledger.errors import (
     InvalidRequest,
     LedgerError,
@@ -25,8 +26,10 @@ from ledger.models import PoolKind, Quote, Role
 from ledger.posting.commands import JobOrder, Refused, StartJob
 from ledger.pricing import price_of
 from ledger.statements import among, many, one, select_rows
+from ledger.texts import check_text, is_storable
 
-TEXT_LIMITS: Final = {"project": 100, "comment": 500, "external_id": 200}
+QUANTITY_LIMIT_M: Final = 10**MAX_DIGITS * MILLI
+PRICE_LIMIT_MT: Final = 2**63
 
 
 class _Member(NamedTuple):
@@ -37,6 +40,7 @@ class _Member(NamedTuple):
     enabled_at: datetime | None
     user: str
     project_required: bool
+    allow_split: bool
     pools: dict[str, UUID]
 
 
@@ -85,7 +89,7 @@ def _command_or_refusal(catalogue: _Catalogue, order: JobOrder) -> StartJob | Re
 def _load_members(orders: Sequence[JobOrder]) -> dict[tuple[UUID, int], _Member]:
     sql = f"""
         SELECT m.contract_id, m.user_id, m.role, m.uses_shared, m.enabled_at,
-            COALESCE(NULLIF(u.email, ''), u.username), c.project_required, p.kind, p.id
+            COALESCE(NULLIF(u.email, ''), u.username), c.project_required, c.allow_split, p.kind, p.id
         FROM ledger_membership m
         JOIN auth_user u ON u.id = m.user_id JOIN ledger_contract c ON c.id = m.contract_id
         JOIN ledger_pool p ON p.contract_id = m.contract_id AND (p.user_id = m.user_id OR p.user_id IS NULL)
@@ -94,7 +98,7 @@ def _load_members(orders: Sequence[JobOrder]) -> dict[tuple[UUID, int], _Member]
     parameters = [many({order.contract_id for order in orders}), many({order.user_id for order in orders})]
     members: dict[tuple[UUID, int], _Member] = {}
     for contract_id, user_id, *values, kind, pool_id in select_rows(
-        sql, parameters, (UUID, int, str, bool, datetime, str, bool, str, UUID)
+        sql, parameters, (UUID, int, str, bool, datetime, str, bool, bool, str, UUID)
     ):
         member = members.setdefault((contract_id, user_id), _Member(*[*values, {}]))
         member.pools[kind] = pool_id
@@ -111,7 +115,7 @@ def _load_offers(services: set[str], at: datetime) -> dict[str, _Offer]:
         WHERE s.active AND ({among("s.code", "text")} OR {among("s.id", "uuid")})
         ORDER BY r.effective_from
     """
-    parameters = [one(at), one(at), many(services), many(_ids(services))]
+    parameters = [one(at), one(at), many(filter(is_storable, services)), many(_ids(services))]
     offers: dict[str, _Offer] = {}
     for row in select_rows(sql, parameters, (UUID, str, str, int, UUID, int, int, int)):
         offer = _Offer(*row)
@@ -134,12 +138,15 @@ def _command(catalogue: _Catalogue, order: JobOrder) -> StartJob:
     offer = catalogue.offers.get(order.service)
     if offer is None:
         raise NotFound("There is no such service.", field="service")
-    _check_shape(order, member)
-    pool_ids = _usable_pools(member)
-    _authorise_pool(order, member, pool_ids)
+    if not 0 < order.quantity_m < QUANTITY_LIMIT_M:
+        raise InvalidRequest(f"Give a quantity above zero with at most {MAX_DIGITS} digits.", field="quantity")
+    project = check_text(order.project, field="project", limit=100)
+    if member.project_required and not project:
+        raise ProjectRequired(field="project")
+    usable = _usable_pools(member)
+    _authorise_pool(order.pool_id, member, usable)
     quote = _quote(catalogue, order, offer)
-    if quote is None and offer.rate_id is None:
-        raise NotFound("This service has no rate at this time.", field="service")
+    pool_ids, pool_id = _payers(order, quote, member, usable)
     return StartJob(
         job_id=order.job_id or new_id(),
         service_id=offer.service_id,
@@ -147,27 +154,26 @@ def _command(catalogue: _Catalogue, order: JobOrder) -> StartJob:
         user_id=order.user_id,
         user=member.user,
         pool_ids=pool_ids,
-        pool_id=order.pool_id or (quote.pool_id if quote else None),
-        price_mt=quote.price_mt if quote else price_of(order.quantity_m, *offer[5:]),
+        pool_id=pool_id,
+        price_mt=quote.price_mt if quote else _price_mt(order, offer),
         quantity_m=order.quantity_m,
         refund_policy=offer.refund_policy,
         rate_id=quote.rate_id if quote else offer.rate_id,
         quote_id=quote.id if quote else None,
         timeout_s=offer.timeout_s,
-        project=order.project,
-        comment=order.comment,
-        external_id=order.external_id,
+        project=project,
+        comment=check_text(order.comment, field="comment", limit=500),
+        external_id=check_text(order.external_id, field="external_id", limit=200),
     )
 
 
-def _check_shape(order: JobOrder, member: _Member) -> None:
-    if member.project_required and not order.project:
-        raise ProjectRequired(field="project")
-    if order.quantity_m <= 0:
-        raise InvalidRequest("The quantity must be above zero.", field="quantity")
-    for name, limit in TEXT_LIMITS.items():
-        if len(getattr(order, name)) > limit:
-            raise InvalidRequest(f"Give at most {limit} characters.", field=name)
+def _price_mt(order: JobOrder, offer: _Offer) -> int:
+    if offer.rate_id is None:
+        raise NotFound("This service has no rate at this time.", field="service")
+    found_mt = price_of(order.quantity_m, offer.amount_mt, offer.step_m, offer.minimum_mt)
+    if found_mt >= PRICE_LIMIT_MT:
+        raise InvalidRequest("No pool could ever pay for this quantity.", field="quantity")
+    return found_mt
 
 
 def _usable_pools(member: _Member) -> tuple[UUID, ...]:
@@ -177,13 +183,28 @@ def _usable_pools(member: _Member) -> tuple[UUID, ...]:
     return tuple(member.pools[kind] for kind in kinds if kind in member.pools)
 
 
-def _authorise_pool(order: JobOrder, member: _Member, pool_ids: tuple[UUID, ...]) -> None:
+def _payers(
+    order: JobOrder, quote: Quote | None, member: _Member, usable: tuple[UUID, ...]
+) -> tuple[tuple[UUID, ...], UUID | None]:
+    """Return the pools to try, in order, and the only one that may pay, where the order or its quote says which.
+
+    Where charges may be split, the quote's pool is only the first to pay, because its figures may be of both.
+    """
+    if order.pool_id or not quote:
+        return usable, order.pool_id
+    _authorise_pool(quote.pool_id, member, usable)
+    if member.allow_split:
+        return tuple(sorted(usable, key=lambda pool_id: pool_id != quote.pool_id)), None
+    return usable, quote.pool_id
+
+
+def _authorise_pool(pool_id: UUID | None, member: _Member, usable: tuple[UUID, ...]) -> None:
     """Refuse a pool that the member may not use, before any answer could depend on its balance."""
-    if not pool_ids:
+    if not usable:
         raise NotEnabled
-    if order.pool_id is None or order.pool_id in pool_ids:
+    if pool_id is None or pool_id in usable:
         return
-    if order.pool_id == member.pools.get(PoolKind.SHARED):
+    if pool_id == member.pools.get(PoolKind.SHARED):
         raise SharedUseNotAllowed(field="pool")
     raise NotFound("There is no such pool.", field="pool")
 

@@ -1,4 +1,4 @@
-"""Which lot pays: earliest expiry, then smallest rest, then oldest; and tokens go back to the very lots they came from."""
+"""Which lot pays: earliest expiry, smallest rest, oldest; and tokens go back to the very lots they came from."""
 
 import pytest
 from django.contrib.auth.models import User
