@@ -124,7 +124,9 @@ def _names(fields: Iterable["models.Field[Any, Any]"]) -> str:
 
 
 def _arrays(fields: Iterable["models.Field[Any, Any]"]) -> str:
-    return ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    # Text without its limit: a cast to varchar(n) would cut a value that is too long, where inserting it refuses.
+    types = (str(field.db_type(connection)) for field in fields)
+    return ", ".join(f"%s::{'text' if type_.startswith('varchar') else type_}[]" for type_ in types)
 
 
 def _array(values: Iterable[Any]) -> str:
