@@ -7,6 +7,7 @@ on the contract's book decides between processes.
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -64,6 +65,8 @@ def serve_in_line(contract_id: UUID, requests: Sequence[Request], *, serve: Serv
     ticket = _Ticket(requests)
     line.waiting.append(ticket)
     if not line.serving.acquire(timeout=_PATIENCE_S):
+        with suppress(ValueError):  # already taken, so it may still be served
+            line.waiting.remove(ticket)
         raise LedgerBusy
     try:
         while not ticket.is_served:
@@ -83,6 +86,10 @@ def _serve_together(contract_id: UUID, tickets: list[_Ticket], serve: Serve) -> 
     """Serve the tickets in one call; if that fails, each by itself, so that nobody suffers from another's request."""
     try:
         answers = iter(serve(contract_id, [request for ticket in tickets for request in ticket.requests]))
+    except LedgerBusy:
+        for ticket in tickets:  # the database would keep each of them waiting as long as it did all together
+            ticket.error = LedgerBusy()
+        return
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again for the ticket that caused it
         if len(tickets) == 1:
             tickets[0].error = error
