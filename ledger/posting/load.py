@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.models import Account, Book
+from ledger.errors import NotFound
+from ledger.models import Account
 from ledger.posting.commands import (
     Allocate,
     Command,
@@ -44,7 +45,7 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
     """Lock the contract's book until the end of the database transaction; return it and the database's time.
 
     Raises:
-        Book.DoesNotExist: the contract has no book, so it was not opened by `ledger.contracts`.
+        NotFound: there is no such contract.
     """
     postgresql = connection.vendor == "postgresql"
     sql = f"""
@@ -56,7 +57,7 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
     types = (int, datetime, int, int, int, bool, int, datetime, datetime)
     rows = select_rows(sql, [one(contract_id)], types)
     if not rows:
-        raise Book.DoesNotExist(contract_id)
+        raise NotFound("There is no such contract.", field="contract")
     last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now = rows[0]
     sources: dict[str, int] = {Account.ISSUED: issued_mt, Account.SOLD: sold_mt, Account.ADJUSTED: adjusted_mt}
     return BookState(contract_id, last_seq, last_at, sources, allow_split, grace_s, ends_at), now

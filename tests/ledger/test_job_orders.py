@@ -126,3 +126,9 @@ def test_a_batch_has_1_to_1000_items(contract_a: Contract, bob: User, count: int
     order = JobOrder(contract_a.id, bob.pk, "analysis")
     with pytest.raises(InvalidRequest):
         jobs.start_batch(idempotency=fresh_key(), orders=[order] * count, mode="each")
+
+
+def test_a_contract_that_is_not_there_is_not_found(bob: User) -> None:
+    with pytest.raises(NotFound) as refusal:
+        jobs.start(idempotency=fresh_key(), order=JobOrder(new_id(), bob.pk, "analysis"))
+    assert refusal.value.field == "contract"
