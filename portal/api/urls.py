@@ -41,5 +41,5 @@ urlpatterns = [
     path("v1/benefits/<uuid:benefit_id>/approve", benefits.BenefitApprove.as_view()),
     path("v1/benefits/<uuid:benefit_id>/refuse", benefits.BenefitRefuse.as_view()),
     path("v1/usage", usage.Usage.as_view()),
-    re_path(r"^.*$", no_such_address),
+    re_path("", no_such_address),
 ]

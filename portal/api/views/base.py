@@ -10,7 +10,7 @@ from ledger.posting import Idempotency
 from portal.api.caller import Caller, caller_of
 from portal.api.idempotency import HEADER, REPLAYED, idempotency_of, parse_key
 from portal.api.operations import operation_of
-from portal.api.requests.base import query_data
+from portal.api.requests.base import Query, query_data
 from portal.api.throttling import Allowance
 
 
@@ -31,11 +31,13 @@ class ApiView(APIView):
         return idempotency_of(self.request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the caller, and that a request which moves tokens carries a key, before anything is read."""
+        """Before the body is read: check the caller, the key where tokens move, and that no query is astray."""
         super().initial(request, *args, **kwargs)
         declared = operation_of(self, request.method)
         if declared and declared.keyed:
             parse_key(request.headers.get(HEADER))
+        if declared and declared.query is None and request.query_params:
+            _checked(Query(data=query_data(request.query_params, Query)))
 
     def body(self) -> dict[str, Any]:
         """Return the values of the body, checked against the operation's shape."""
