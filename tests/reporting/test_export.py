@@ -50,7 +50,7 @@ def test_the_columns_are_the_documented_ones_whatever_is_asked(used: None, alice
 def test_the_file_says_what_the_page_says(used: None, alice: User, shared_a: Pool, signed_in: SignIn) -> None:
     rows = read(signed_in(alice), "scope=contract&range=all&group_by=service&group_by=pool&user=carol@example.com")
     assert [(row["service"], row["service_name"], row["pool"], row["jobs"], row["net"]) for row in rows] == [
-        ("cfd_complex", "CFD solve, complex", str(shared_a.id), "1", "35"),
+        ("cfd_complex", "CFD solve (complex)", str(shared_a.id), "1", "35"),
         ("model_derivative", "Model derivative", str(shared_a.id), "1", "0"),
     ]
     assert {row["charged"] for row in rows} == {"35", "0.5"}

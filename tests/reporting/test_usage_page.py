@@ -62,7 +62,7 @@ def test_everyone_sees_their_own_usage_by_service(used: None, bob: User, signed_
     text = signed_in(bob).get(USAGE + "?range=7").text
     assert [row[:5] for row in rows_in(text)] == [
         ["Analysis", "1", "5", "0", "5"],
-        ["CFD solve, moderate", "1", "10", "0", "10"],
+        ["CFD solve (moderate)", "1", "10", "0", "10"],
         ["Model creation", "1", "20", "20", "0"],
         ["Total", "3", "35", "20", "15"],
     ]
@@ -99,7 +99,7 @@ def test_each_row_is_compared_with_the_days_before(used: None, bob: User, signed
     rows = rows_in(signed_in(bob).get(USAGE + "?range=7").text)
     assert [(row[0], *row[6:8]) for row in rows] == [
         ("Analysis", "5", "0"),
-        ("CFD solve, moderate", "0", "10"),
+        ("CFD solve (moderate)", "0", "10"),
         ("Model creation", "0", "0"),
         ("Total", "5", ""),
     ]
