@@ -25,7 +25,8 @@ def issue_due_gifts(*, at: datetime | None = None, subscription: Subscription | 
     if subscription:
         seats = seats.filter(subscription=subscription)
     issued = 0
-    for seat in seats.select_related("subscription__rule", "user").prefetch_related("gifts"):
+    related = ("subscription__rule", "subscription__product", "subscription__contract", "user")
+    for seat in seats.select_related(*related).prefetch_related("gifts"):
         known = {gift.period_number for gift in seat.gifts.all()}
         for period_number, due_at in earned_periods(seat.subscription, now):
             if period_number not in known:
@@ -34,14 +35,15 @@ def issue_due_gifts(*, at: datetime | None = None, subscription: Subscription | 
 
 
 def earned_periods(subscription: Subscription, at: datetime) -> Iterator[tuple[int, datetime]]:
-    """Yield number and start of each period that has started by `at` while the subscription was active.
+    """Yield number and start of each period that has started by `at` while subscription and contract were active.
 
     Quarterly subscriptions earn per year of unbroken renewals, not per quarter, as long as the rule's period is a year.
     Source: DOMAIN, "Subscription gifts".
     """
     months = _months(subscription.rule)
+    ends = [ends_at for ends_at in (subscription.ends_at, subscription.contract.ends_at) if ends_at]
     number, start = 1, subscription.starts_at
-    while start <= at and (subscription.ends_at is None or start < subscription.ends_at):
+    while start <= at and all(start < ends_at for ends_at in ends):
         yield number, start
         number, start = number + 1, add_months(subscription.starts_at, number * months)
 
