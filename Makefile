@@ -4,7 +4,7 @@
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
-UNITS := --ignore=tests/browser --ignore=tests/house -n 2 --dist worksteal
+UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books -n 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
@@ -23,7 +23,7 @@ run: env  ## the site as the environment configures it: migrate, collect static 
 	$(PY) manage.py collectstatic --noinput --verbosity 0
 	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 8 portal.wsgi:application
 
-test: check test-sqlite test-postgresql test-browser  ## everything: checks, the suite on SQLite and on PostgreSQL, the browser tests
+test: check test-sqlite test-postgresql test-books test-browser  ## everything: checks, the suite on SQLite and on PostgreSQL, the books, the browser tests
 
 test-sqlite: env  ## the suite on SQLite
 	$(PYTEST) $(UNITS)
@@ -31,11 +31,20 @@ test-sqlite: env  ## the suite on SQLite
 test-postgresql: env  ## the suite on PostgreSQL, started from a wheel for this run
 	$(PYTEST) -p tests.pgplugin $(UNITS)
 
+test-books: env  ## the books, recomputed by hledger and beancount
+	@sh tools/books.sh
+	$(PYTEST) tests/ledger/books
+
 test-browser: env browser  ## the pages in a real Chromium
 	$(PYTEST) tests/browser -n 2
 
 browser:  ## install Chromium where that needs no questions, else say how
 	@sh tools/browser.sh >/dev/null
+
+books: env  ## have hledger and beancount recompute every pool of the example site
+	@sh tools/books.sh
+	@$(PY) manage.py demo --no-serve >/dev/null
+	@PATH="$(CURDIR)/var/beancount/bin:$$PATH" $(PY) manage.py check_books
 
 check: lint  ## the quick part: style, types, layers, migrations, house rules
 	$(PYTEST) tests/house

@@ -11,3 +11,4 @@ compile() {
 }
 compile requirements/base.in requirements/base.txt
 compile requirements/dev.in requirements/dev.txt --constraint=requirements/base.txt
+compile tools/books.in tools/books.txt
