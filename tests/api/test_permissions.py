@@ -89,38 +89,48 @@ def rows() -> list[tuple[str, str, list[str]]]:
 
 
 @pytest.fixture
+def bobs_jobs(shared_a: Pool, bobs_pool: Pool, fund: Callable[..., None], as_bob: Api, as_desktop: Api) -> list[str]:
+    """One that runs, one that was charged, and one that a refund is asked for."""
+    fund(shared_a, "1000")
+    fund(bobs_pool, "100")
+    jobs: list[str] = [ok(as_bob.post("/jobs", {"service": "analysis"}), 201)["id"] for _ in range(3)]
+    for charged in jobs[1:]:
+        ok(as_desktop.post(f"/jobs/{charged}/complete"))
+    return jobs
+
+
+@pytest.fixture
+def waiting_order(contract_a: Contract, as_carol: Api) -> str:
+    """Carol's order, which is over the contract's limit."""
+    Contract.objects.filter(id=contract_a.id).update(approval_limit_cents=50_000)
+    order: str = ok(as_carol.post("/orders", {"pack": "pack-1000", "channel": "store"}), 201)["id"]
+    return order
+
+
+@pytest.fixture
 def world(
     contract_a: Contract,
     subscription: Any,
     shared_a: Pool,
-    bobs_pool: Pool,
-    fund: Callable[..., None],
+    bobs_jobs: list[str],
+    waiting_order: str,
     as_bob: Api,
-    as_carol: Api,
     as_stranger: Api,
-    as_desktop: Api,
 ) -> dict[str, str]:
     """The objects that the table is about, by the names of its addresses."""
     cache.clear()
-    fund(shared_a, "1000")
-    fund(bobs_pool, "100")
-    jobs = [ok(as_bob.post("/jobs", {"service": "analysis"}), 201)["id"] for _ in range(3)]
-    for charged in jobs[1:]:
-        ok(as_desktop.post(f"/jobs/{charged}/complete"))
-    claim = ok(as_bob.post(f"/jobs/{jobs[2]}/refund-requests", {"reason": "empty"}, key=None), 201)
-    contract_a.approval_limit_cents = 50_000
-    contract_a.save()
-    order = ok(as_carol.post("/orders", {"pack": "pack-1000", "channel": "store"}), 201)
+    running, charged, claimed = bobs_jobs
+    claim = ok(as_bob.post(f"/jobs/{claimed}/refund-requests", {"reason": "empty"}, key=None), 201)
     benefit = ok(as_stranger.post("/benefits", NUMBERS, key=None), 201)["benefits"][0]
     return {
         "contract": str(contract_a.id),
         "contract_id": str(contract_a.id),
         "pool_id": str(shared_a.id),
-        "job": jobs[0],
-        "job_id": jobs[0],
-        "charged": jobs[1],
+        "job": running,
+        "job_id": running,
+        "charged": charged,
         "request_id": claim["id"],
-        "order_id": order["id"],
+        "order_id": waiting_order,
         "benefit_id": benefit["id"],
     }
 
