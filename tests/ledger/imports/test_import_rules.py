@@ -100,7 +100,9 @@ def test_users_can_be_spread_over_a_number_of_contracts(tmp_path: Path) -> None:
 def test_the_service_is_chosen_by_an_option(tmp_path: Path, choice: str, key: str) -> None:
     log = write_log(tmp_path, swf(1, 0, partition=5, queue=2, executable=9), name="centre.swf")
     assert run_import(log, rate="1", service_by=choice)["by_service"] == {key: "1"}
-    assert Service.objects.filter(code=f"centre:{key}", refund_policy="on_failure_or_cancel").exists()
+    assert Service.objects.filter(
+        code=f"centre:{key}", refund_policy="on_failure_or_cancel", hold_timeout_s=None
+    ).exists()
 
 
 def test_members_may_use_the_shared_pool_and_cannot_sign_in(tmp_path: Path) -> None:
