@@ -92,9 +92,19 @@ def allocation_dialog(context: dict[str, Any]) -> dict[str, Any]:
 def field(bound: BoundField, *, quiet: bool = False) -> dict[str, Any]:
     """Write a form's field with its label, help and errors; `quiet` where it goes without saying what is optional."""
     kind = bound.widget_type
-    css = {"checkbox": "form-check-input", "select": "form-select", "radioselect": ""}.get(kind, "form-control")
+    css = {
+        "checkbox": "form-check-input",
+        "select": "form-select",
+        "radioselect": "",
+        "checkboxselectmultiple": "",
+    }.get(kind, "form-control")
     classes = f"{css} is-invalid" if bound.errors and css else css
-    return {"field": bound, "kind": kind, "quiet": quiet, "widget": bound.as_widget(attrs={"class": classes} if classes else None)}
+    return {
+        "field": bound,
+        "kind": kind,
+        "quiet": quiet,
+        "widget": bound.as_widget(attrs={"class": classes} if classes else None),
+    }
 
 
 @register.simple_tag

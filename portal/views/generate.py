@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger import jobs
 from ledger.errors import InsufficientTokens, LedgerError, NotEnabled, QuoteExpired, QuoteMismatch
-from ledger.models import Pool, Service
+from ledger.models import Job, Pool, Service
 from ledger.quotes import QuoteView, quote
 from ledger.rights import Right
 from portal.access import requires
@@ -89,9 +89,11 @@ def _form(request: MemberRequest, data: QueryDict | None = None, **kwargs: Any) 
 
 
 def _initial(request: MemberRequest) -> QueryDict:
-    """Start with the service named in the address, else with the first."""
+    """Start with the service named in the address, else the one used last, else the first."""
     active = Service.objects.filter(active=True).order_by("product__name", "name")
-    service = active.filter(code=request.GET.get("service", "")).first() or active.first()
+    mine = Job.objects.filter(contract_id=request.membership.contract_id, user=request.user, service__active=True)
+    named = request.GET.get("service") or mine.values_list("service__code", flat=True).first()
+    service = active.filter(code=named or "").first() or active.first()
     initial = QueryDict(mutable=True)
     initial.update({"service": service.code if service else "", "quantity": "1", "count": "1"})
     return initial

@@ -33,14 +33,10 @@ SignIn = Callable[..., Client]
 Fund = Callable[..., None]
 
 
-@pytest.fixture(autouse=True)
-def attempts_are_not_remembered() -> None:
-    cache.clear()
-
-
 @pytest.fixture
-def sign_in() -> SignIn:
-    """Sign a user in; `fresh` with the password just given again."""
+def sign_in(db: None) -> SignIn:
+    """Sign a user in; `fresh` with the password just given again. Attempts of earlier tests are forgotten."""
+    cache.clear()
 
     def client_of(user: User, *, fresh: bool = False) -> Client:
         client = Client()
