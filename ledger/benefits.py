@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.db.transaction import atomic
 from django.utils import timezone
@@ -32,6 +33,7 @@ from ledger.models import (
     Subscription,
 )
 from ledger.rights import Right, require
+from ledger.texts import check_text, is_storable
 
 
 def enable_by_invitation(*, user: User, email_verified: bool, at: datetime | None = None) -> list[Benefit]:
@@ -66,24 +68,28 @@ def request_enabling(
     if not email_verified:
         raise EmailNotVerified
     now = at or timezone.now()
-    subscription = (
-        Subscription.objects.filter(contract__number=contract_number.strip(), serial_number=serial_number.strip())
-        .select_related("contract", "product", "rule")
-        .first()
-    )
-    if subscription is None:
-        raise NoSuchSubscription
-    known = Benefit.objects.filter(subscription=subscription, user=user).exclude(status=BenefitStatus.REFUSED).first()
-    if known:
+    subscription = _find_subscription(contract_number.strip(), serial_number.strip())
+    if known := _open_benefit(subscription, user):
         return known
     _check(subscription, user, now)
-    with atomic():
-        benefit = Benefit.objects.create(
-            contract=subscription.contract, subscription=subscription, user=user, requested_at=now
-        )
-        audit.record(contract=benefit.contract, actor=user, action="benefit.requested", subject=user)
-    member = Membership.objects.filter(contract=subscription.contract, user=user, enabled_at__isnull=False).first()
-    return _enable(benefit, decided_by=user, at=now) if member else benefit
+    try:
+        with atomic():
+            benefit = Benefit.objects.create(
+                contract=subscription.contract, subscription=subscription, user=user, requested_at=now
+            )
+            audit.record(contract=benefit.contract, actor=user, action="benefit.requested", subject=user)
+            is_member = Membership.objects.filter(
+                contract=benefit.contract, user=user, enabled_at__isnull=False
+            ).exists()
+            if is_member:
+                _bind(benefit, decided_by=user, at=now)
+    except IntegrityError:
+        # The button was pressed twice at the same moment.
+        known = _open_benefit(subscription, user)
+        if known is None:
+            raise
+        return known
+    return _with_gifts(benefit, now) if is_member else benefit
 
 
 def approve(*, membership: Membership, benefit_id: UUID, at: datetime | None = None) -> Benefit:
@@ -92,35 +98,27 @@ def approve(*, membership: Membership, benefit_id: UUID, at: datetime | None = N
     Raises:
         Forbidden, NotFound, AlreadyDecided, NoFreeSeat, ContractExpired, ProductExcluded.
     """
-    benefit = _pending(membership, benefit_id)
+    benefit = _find(membership, benefit_id)
     if benefit.status == BenefitStatus.ENABLED:
         return benefit
     now = at or timezone.now()
     if benefit.subscription:
         _check(benefit.subscription, benefit.user, now)
-    return _enable(benefit, decided_by=membership.user, at=now)
+    with atomic():
+        _bind(benefit, decided_by=membership.user, at=now)
+    return _with_gifts(benefit, now)
 
 
 def refuse(*, membership: Membership, benefit_id: UUID, reason: str = "", at: datetime | None = None) -> Benefit:
     """Refuse a pending benefit, with a reason that the user will see.
 
     Raises:
-        Forbidden, NotFound, AlreadyDecided.
+        Forbidden, NotFound, AlreadyDecided, InvalidRequest.
     """
-    benefit = _pending(membership, benefit_id)
-    if benefit.status == BenefitStatus.ENABLED:
-        raise AlreadyDecided
+    reason = check_text(reason, field="reason", limit=500)
+    benefit = _find(membership, benefit_id)
     with atomic():
-        benefit.status, benefit.reason = BenefitStatus.REFUSED, reason.strip()[:500]
-        benefit.decided_by, benefit.decided_at = membership.user, at or timezone.now()
-        benefit.save()
-        audit.record(
-            contract=benefit.contract,
-            actor=membership.user,
-            action="benefit.refused",
-            subject=benefit.user,
-            detail=benefit.reason,
-        )
+        _decide(benefit, BenefitStatus.REFUSED, decided_by=membership.user, at=at or timezone.now(), reason=reason)
     return benefit
 
 
@@ -133,7 +131,7 @@ def eligible_services(contract_id: UUID) -> QuerySet[Service]:
 
 
 def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
-    subscription = invitation.subscription or _subscription_with_a_free_seat(invitation.contract, user)
+    subscription = invitation.subscription or _subscription_with_a_free_seat(invitation.contract, user, now)
     if subscription:
         _check(subscription, user, now)
     elif _has_ended(invitation.contract, now):
@@ -143,13 +141,37 @@ def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
             contract=invitation.contract, user=user, subscription=subscription, defaults={"requested_at": now}
         )
         Invitation.objects.filter(id=invitation.id).update(accepted_at=now)
-    return _enable(
-        benefit, decided_by=invitation.invited_by, at=now, role=invitation.role, uses_shared=invitation.uses_shared
-    )
+        _bind(
+            benefit,
+            decided_by=invitation.invited_by,
+            at=now,
+            role=invitation.role,
+            uses_shared=invitation.uses_shared,
+        )
+    return _with_gifts(benefit, now)
 
 
-def _subscription_with_a_free_seat(contract: Contract, user: User) -> Subscription | None:
-    seats = Seat.objects.filter(Q(user=None) | Q(user=user), subscription__contract=contract)
+def _find_subscription(contract_number: str, serial_number: str) -> Subscription:
+    """One wording for every pair that does not match: nothing to probe."""
+    found = None
+    if is_storable(contract_number + serial_number):
+        found = (
+            Subscription.objects.filter(contract__number=contract_number, serial_number=serial_number)
+            .select_related("contract", "product", "rule")
+            .first()
+        )
+    if found is None:
+        raise NoSuchSubscription
+    return found
+
+
+def _open_benefit(subscription: Subscription, user: User) -> Benefit | None:
+    return Benefit.objects.filter(subscription=subscription, user=user).exclude(status=BenefitStatus.REFUSED).first()
+
+
+def _subscription_with_a_free_seat(contract: Contract, user: User, now: datetime) -> Subscription | None:
+    running = Q(subscription__ends_at=None) | Q(subscription__ends_at__gt=now)
+    seats = Seat.objects.filter(Q(user=None) | Q(user=user), running, subscription__contract=contract)
     seat = seats.filter(subscription__product__has_benefits=True).select_related("subscription__product").first()
     return seat.subscription if seat else None
 
@@ -167,24 +189,50 @@ def _has_ended(contract: Contract, now: datetime) -> bool:
     return contract.ends_at is not None and contract.ends_at <= now
 
 
-def _enable(
+def _bind(
     benefit: Benefit, *, decided_by: User, at: datetime, role: str | None = None, uses_shared: bool = False
-) -> Benefit:
-    """Bind the user, assign a seat, then grant what the seat has earned. Repeating any part changes nothing."""
-    with atomic():
-        membership, _ = Membership.objects.get_or_create(contract=benefit.contract, user=benefit.user)
-        if membership.enabled_at is None:
-            membership.enabled_at = at
-            membership.role = role or membership.role
-            membership.uses_shared = membership.uses_shared or uses_shared
-            membership.save()
-        individual_pool(contract_id=benefit.contract_id, user_id=benefit.user_id)
-        if benefit.subscription:
-            _assign_seat(benefit.subscription, benefit.user)
-        if benefit.status != BenefitStatus.ENABLED:
-            benefit.status, benefit.decided_by, benefit.decided_at = BenefitStatus.ENABLED, decided_by, at
-            benefit.save()
-            audit.record(contract=benefit.contract, actor=decided_by, action="benefit.enabled", subject=benefit.user)
+) -> None:
+    """Put the user on the contract and on a seat; part of the caller's database transaction, all of it or nothing.
+
+    Raises:
+        AlreadyDecided: the benefit was refused meanwhile.
+        NoFreeSeat: somebody else took the last one.
+    """
+    _decide(benefit, BenefitStatus.ENABLED, decided_by=decided_by, at=at)
+    membership, _ = Membership.objects.get_or_create(contract=benefit.contract, user=benefit.user)
+    if membership.enabled_at is None:
+        membership.enabled_at = at
+        membership.role = role or membership.role
+        membership.uses_shared = membership.uses_shared or uses_shared
+        membership.save()
+    individual_pool(contract_id=benefit.contract_id, user_id=benefit.user_id)
+    if benefit.subscription:
+        _assign_seat(benefit.subscription, benefit.user)
+
+
+def _decide(benefit: Benefit, status: BenefitStatus, *, decided_by: User, at: datetime, reason: str = "") -> None:
+    """Note a decision on a pending benefit; making the same one again changes nothing.
+
+    Raises:
+        AlreadyDecided: somebody decided otherwise.
+    """
+    pending = Benefit.objects.filter(id=benefit.id, status=BenefitStatus.PENDING)
+    is_first = pending.update(status=status, decided_by=decided_by, decided_at=at, reason=reason)
+    benefit.refresh_from_db(fields=["status", "decided_by", "decided_at", "reason"])
+    if benefit.status != status:
+        raise AlreadyDecided
+    if is_first:
+        audit.record(
+            contract=benefit.contract,
+            actor=decided_by,
+            action=f"benefit.{status}",
+            subject=benefit.user,
+            detail=reason,
+        )
+
+
+def _with_gifts(benefit: Benefit, at: datetime) -> Benefit:
+    """Issue what the benefit's seat has earned; apart from the binding, because the ledger's worker would too."""
     if benefit.subscription:
         issue_due_gifts(at=at, subscription=benefit.subscription)
     return benefit
@@ -204,7 +252,7 @@ def _assign_seat(subscription: Subscription, user: User) -> None:
     raise NoFreeSeat
 
 
-def _pending(membership: Membership, benefit_id: UUID) -> Benefit:
+def _find(membership: Membership, benefit_id: UUID) -> Benefit:
     benefit = (
         Benefit.objects.filter(id=benefit_id, contract_id=membership.contract_id)
         .select_related("contract", "user", "subscription__product", "subscription__contract", "subscription__rule")
@@ -213,6 +261,4 @@ def _pending(membership: Membership, benefit_id: UUID) -> Benefit:
     if benefit is None:
         raise NotFound("There is no such request.")
     require(membership, Right.MANAGE_ENABLING)
-    if benefit.status == BenefitStatus.REFUSED:
-        raise AlreadyDecided
     return benefit

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from ledger import audit
 from ledger.errors import Conflict, InvalidRequest, NotFound
 from ledger.models import Invitation, Membership, Role, Subscription
 from ledger.rights import Right, require
+from ledger.texts import check_text
 
 VALID_FOR: Final = timedelta(days=7)
 
@@ -30,15 +33,19 @@ def invite(
     Raises:
         Forbidden: the member may not invite, or not for this role.
         Conflict: the address is enabled on the contract already.
-        InvalidRequest: an administrator is named by handing over, not by invitation.
+        InvalidRequest: not an e-mail address; or an administrator, who is named by handing over.
+        NotFound: the subscription is not the contract's.
     """
     require(membership, Right.INVITE)
-    if role == Role.ADMINISTRATOR:
-        raise InvalidRequest("Hand the contract over instead.", field="role")
+    if role not in (Role.COORDINATOR, Role.END_USER):
+        raise InvalidRequest("Invite coordinators and end users; the contract is handed over on its own.", field="role")
     if role == Role.COORDINATOR:
         require(membership, Right.NAME_COORDINATORS)
     if uses_shared:
         require(membership, Right.MANAGE_ENABLING)
+    if subscription and subscription.contract_id != membership.contract_id:
+        raise NotFound("There is no such subscription on this contract.", field="subscription")
+    email = _address(email)
     enabled = Membership.objects.filter(
         contract=membership.contract, user__email__iexact=email, enabled_at__isnull=False
     )
@@ -54,9 +61,7 @@ def invite(
         "expires_at": now + VALID_FOR,
         "accepted_at": None,
     }
-    invitation, _ = Invitation.objects.update_or_create(
-        contract=membership.contract, email=email.strip().lower(), defaults=values
-    )
+    invitation, _ = Invitation.objects.update_or_create(contract=membership.contract, email=email, defaults=values)
     audit.record(
         contract=membership.contract, actor=membership.user, action="member.invited", subject=email, detail=role
     )
@@ -83,3 +88,13 @@ def resend(*, membership: Membership, invitation_id: UUID, at: datetime | None =
         contract=membership.contract, actor=membership.user, action="member.invited_again", subject=invitation.email
     )
     return invitation
+
+
+def _address(email: str) -> str:
+    """Return the address in the one form in which it is kept."""
+    email = check_text(email, field="email", limit=254).lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidRequest("This is not an e-mail address.", field="email") from None
+    return email
