@@ -113,6 +113,14 @@ def used_entries() -> QuerySet[Entry]:
     return Entry.objects.filter(_IS_USED | _IS_CHARGE, transaction__kind__in=(Kind.CAPTURE, Kind.REFUND)).order_by()
 
 
+def entries_above(contract_id: UUID, seq: int) -> Q:
+    """Return the condition for a contract's entries after `seq`, the last one of a transaction.
+
+    It is said of their transactions too, so that the database reads both in one sweep.
+    """
+    return Q(contract_id=contract_id, seq__gt=seq, transaction__contract_id=contract_id, transaction__first_seq__gt=seq)
+
+
 def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequence[Period]) -> list[FiguresByKey]:
     """Return for each period the figures by key, all from one statement and so from one snapshot.
 
@@ -162,7 +170,7 @@ def _behind_the_mark(scope: UsageScope, floors: dict[UUID, int]) -> Q:
     mark = FoldMark.objects.filter(contract_id=OuterRef("contract_id")).values("folded_seq")
     near = Q()
     for contract_id in scope.contract_ids:
-        near |= Q(contract_id=contract_id, seq__gt=floors.get(contract_id, 0))
+        near |= entries_above(contract_id, floors.get(contract_id, 0))
     return near & Q(seq__gt=Coalesce(Subquery(mark), 0))
 
 

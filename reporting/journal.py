@@ -59,6 +59,8 @@ def _charges(scope: UsageScope) -> QuerySet[Transaction]:
     )
     if scope.pool_id is not None:
         counted = counted.filter(pool_id=scope.pool_id)
+    # Asked of every transaction only where a pool is given: all of them have such entries in some pool.
+    in_pool = Q() if scope.pool_id is None else Q(net_mt__isnull=False)
     used_mt = Case(When(account=Account.USED, then=F("amount_mt")), default=Value(0))
     net_mt = counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt")
     wanted = {
@@ -73,7 +75,7 @@ def _charges(scope: UsageScope) -> QuerySet[Transaction]:
             **{path: value for path, value in wanted.items() if value is not None},
         )
         .annotate(net_mt=Subquery(net_mt))
-        .filter(net_mt__isnull=False)
+        .filter(in_pool)
         .select_related("job__service", "job__user")
     )
 

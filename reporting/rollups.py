@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.db.transaction import atomic
 
 from ledger.models import Book, Entry, Transaction
-from reporting.figures import LIVE_FIGURES, LIVE_KEYS, used_entries
+from reporting.figures import LIVE_FIGURES, LIVE_KEYS, entries_above, used_entries
 from reporting.models import DailyUsage, FoldMark
 
 CHUNK_ENTRIES: Final = 20_000
@@ -78,7 +78,11 @@ def fold_chunk(contract_id: UUID, *, entries: int = CHUNK_ENTRIES) -> int:
         if upto is None:
             return 0
         passed: int = upto - mark.folded_seq
-        _add_to_rollup(used_entries().filter(contract_id=contract_id, seq__gt=mark.folded_seq, seq__lte=upto))
+        _add_to_rollup(
+            used_entries().filter(
+                entries_above(contract_id, mark.folded_seq), seq__lte=upto, transaction__first_seq__lte=upto
+            )
+        )
         mark.folded_seq = upto
         mark.save()
         return passed
