@@ -8,11 +8,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.transaction import atomic
 from django.utils import timezone
 
 from ledger import audit
 from ledger.contracts import shared_pool
-from ledger.errors import AlreadyDecided, Conflict, InvalidActivationCode, InvalidRequest, NotFound, OwnDecision
+from ledger.errors import (
+    AlreadyDecided,
+    ContractExpired,
+    InvalidActivationCode,
+    InvalidRequest,
+    NotFound,
+    OwnDecision,
+)
 from ledger.gifts import add_months
 from ledger.ids import new_id
 from ledger.models import (
@@ -30,6 +38,7 @@ from ledger.models import (
 from ledger.posting import Answer, Grant, Idempotency, Request, post, replay
 from ledger.posting.requests import Note
 from ledger.rights import Right, require
+from ledger.texts import check_text, is_storable
 
 QUANTITY_LIMIT: Final = 1000
 LOT_MONTHS: Final = 12
@@ -61,13 +70,14 @@ def place(
     Raises:
         BuyersOnly: the member is neither administrator nor coordinator. Source: InfraWorks seed.
         InvalidActivationCode: unknown or used.
-        InvalidRequest: the quantity, or a missing purchase order number.
+        InvalidRequest: the pack, the quantity, the channel or the purchase order number.
         ContractExpired: the contract has ended.
     """
     require(membership, Right.BUY)
     if answer := replay(idempotency):
         return _answered(answer)
-    order = _draft(membership, pack, quantity, Channel(channel), purchase_order)
+    _check_running(membership.contract, at or timezone.now())
+    order = _draft(membership, pack, quantity, channel, purchase_order)
     code = _find_code(activation_code) if order.channel == Channel.RESELLER else None
     if code:
         order.pack, order.quantity = code.pack, code.quantity
@@ -99,6 +109,7 @@ def approve(
         Forbidden: the member is not the administrator.
         OwnDecision: it is the member's own order, and the contract has another buyer.
         AlreadyDecided: the order does not wait any more.
+        ContractExpired: the contract has ended.
     """
     require(membership, Right.APPROVE_ORDERS)
     if answer := replay(idempotency):
@@ -127,8 +138,9 @@ def cancel(*, membership: Membership, order_id: UUID) -> Order:
     require(membership, Right.BUY)
     order = find(membership.contract, order_id)
     waiting = Order.objects.filter(id=order.id, status=OrderStatus.AWAITING_APPROVAL)
-    if waiting.update(status=OrderStatus.CANCELLED, cancelled_at=timezone.now()):
-        _audit(membership, "order.cancelled", order)
+    with atomic():
+        if waiting.update(status=OrderStatus.CANCELLED, cancelled_at=timezone.now()):
+            _audit(membership, "order.cancelled", order)
     order.refresh_from_db()
     if order.status != OrderStatus.CANCELLED:
         raise AlreadyDecided("The order has been fulfilled; its tokens are in the shared pool.")
@@ -154,8 +166,16 @@ def create_activation_code(*, pack: Pack, quantity: int = 1) -> str:
     return code
 
 
-def _draft(membership: Membership, pack: Pack | None, quantity: int, channel: Channel, purchase_order: str) -> Order:
-    if channel == Channel.DIRECT and not purchase_order.strip():
+def _check_running(contract: Contract, now: datetime) -> None:
+    if contract.ends_at and contract.ends_at <= now:
+        raise ContractExpired("The contract has ended; tokens bought for it could not be used.")
+
+
+def _draft(membership: Membership, pack: Pack | None, quantity: int, channel: str, purchase_order: str) -> Order:
+    if channel not in Channel:
+        raise InvalidRequest("Buy in the store, through a reseller or by direct sales.", field="channel")
+    purchase_order = check_text(purchase_order, field="purchase_order", limit=100)
+    if channel == Channel.DIRECT and not purchase_order:
         raise InvalidRequest("Direct sales need your purchase order number.", field="purchase_order")
     if not 1 <= quantity <= QUANTITY_LIMIT:
         raise InvalidRequest(f"Order 1 to {QUANTITY_LIMIT} packs.", field="quantity")
@@ -168,14 +188,19 @@ def _draft(membership: Membership, pack: Pack | None, quantity: int, channel: Ch
         pack=pack,
         quantity=quantity,
         channel=channel,
-        purchase_order=purchase_order.strip(),
+        purchase_order=purchase_order,
         ordered_by=membership.user,
     )
 
 
 def _find_code(activation_code: str) -> ActivationCode:
-    """One wording for unknown and used codes: nothing to probe."""
-    code = ActivationCode.objects.filter(code_hash=_hash(activation_code), order=None).select_related("pack").first()
+    """One wording for unknown and used codes: nothing to probe.
+
+    Whether it was used is decided where it takes effect, so that the same request sent twice at once is answered twice.
+    """
+    known = is_storable(activation_code)
+    codes = ActivationCode.objects.filter(code_hash=_hash(activation_code)) if known else ActivationCode.objects.none()
+    code = codes.select_related("pack").first()
     if code is None:
         raise InvalidActivationCode(field="activation_code")
     return code
@@ -205,8 +230,7 @@ def _purchase(order: Order, now: datetime) -> Grant:
     """The order's tokens expire after 12 months, or with the contract if that is earlier. Source: DOMAIN, "Lot"."""
     expires_at = add_months(now, LOT_MONTHS)
     ends_at = order.contract.ends_at
-    if ends_at and ends_at <= now:
-        raise Conflict("The contract has ended; tokens bought for it could not be used.")
+    _check_running(order.contract, now)
     return Grant(
         pool_id=shared_pool(order.contract_id).id,
         amount_mt=order.amount_mt,
