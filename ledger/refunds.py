@@ -13,7 +13,6 @@ from ledger.errors import (
     AlreadyDecided,
     AlreadyRefunded,
     Forbidden,
-    InvalidRequest,
     NotFound,
     NothingToRefund,
     OwnDecision,
@@ -23,6 +22,7 @@ from ledger.models import Job, Membership, RefundRequest, RefundStatus
 from ledger.posting import Idempotency, RefundJob, Request, post, replay
 from ledger.posting.requests import Note
 from ledger.rights import Right, require
+from ledger.texts import check_text, require_text
 
 
 def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None = None) -> RefundRequest:
@@ -30,7 +30,7 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
 
     Raises:
         NotFound, Forbidden: the job does not exist or is somebody else's.
-        InvalidRequest: no reason given.
+        InvalidRequest: no reason given, or one that cannot be kept.
         NothingToRefund, AlreadyRefunded, RefundPending.
     """
     job = Job.objects.filter(id=job_id).select_related("contract").first()
@@ -38,8 +38,7 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
         raise NotFound("There is no such job.")
     if job.user_id != user.pk:
         raise Forbidden("A refund is asked for by the user of the job.")
-    if not reason.strip():
-        raise InvalidRequest("Say why the tokens should come back.", field="reason")
+    reason = require_text(reason, field="reason", limit=500, missing="Say why the tokens should come back.")
     if job.refunded_mt:
         raise AlreadyRefunded
     if job.captured_mt == 0:
@@ -48,7 +47,7 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
     try:
         with atomic():
             refund = RefundRequest.objects.create(
-                contract=job.contract, job=job, requested_by=user, reason=reason.strip()[:500], created_at=now
+                contract=job.contract, job=job, requested_by=user, reason=reason, created_at=now
             )
             audit.record(contract=job.contract, actor=user, action="refund.requested", subject=job.id, detail=reason)
     except IntegrityError as error:
@@ -89,8 +88,9 @@ def decline(*, membership: Membership, request_id: UUID, reason: str = "", at: d
     """Keep the charge, with a reason.
 
     Raises:
-        Forbidden, OwnDecision, AlreadyDecided.
+        Forbidden, OwnDecision, AlreadyDecided, InvalidRequest.
     """
+    reason = check_text(reason, field="reason", limit=500)
     refund = _find(membership, request_id)
     with atomic():
         _decide(refund, membership, RefundStatus.DECLINED, reason, at or timezone.now())
@@ -114,7 +114,7 @@ def _find(membership: Membership, request_id: UUID) -> RefundRequest:
 
 def _decide(refund: RefundRequest, membership: Membership, status: RefundStatus, reason: str, at: datetime) -> None:
     pending = RefundRequest.objects.filter(id=refund.id, status=RefundStatus.PENDING)
-    if not pending.update(status=status, decided_by=membership.user, decided_at=at, decision_reason=reason[:500]):
+    if not pending.update(status=status, decided_by=membership.user, decided_at=at, decision_reason=reason):
         raise AlreadyDecided
     audit.record(
         contract=refund.contract, actor=membership.user, action=f"refund.{status}", subject=refund.job_id, detail=reason
