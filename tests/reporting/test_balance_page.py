@@ -109,8 +109,8 @@ def test_services_and_users_of_the_last_90_days_are_named(
 @pytest.fixture
 def eventful(contract_a: Contract, bobs_pool: Pool, shared_a: Pool, bob: User, fund: Fund) -> None:
     """Bob's pool gained and lost tokens in every way but a job's."""
-    fund(shared_a, "100")
     fund(bobs_pool, "7", at=timezone.now() - timedelta(days=3), expires_at=timezone.now() - timedelta(days=1))
+    fund(shared_a, "100")
     expire_lots()
     people = {"contract_id": contract_a.id, "user_id": bob.pk}
     allocate(idempotency=fresh_key(), **people, amount_mt=40_000)
