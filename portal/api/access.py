@@ -1,7 +1,6 @@
 """What a caller may see and touch: other contracts' objects do not exist for them, the rest asks for a right."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from ledger.errors import Forbidden, LedgerError, NotEnabled, NotFound
 from ledger.models import Benefit, Contract, Job, Membership, Order, Pool, PoolKind, RefundRequest
 from ledger.rights import Right, require, rights_of
 from portal.api.caller import Caller
+from portal.api.lookups import JobFacts, find_members
 from portal.api.problems import ContractRequired, UserRequired
 from portal.api.scopes import Scope
 
@@ -53,54 +53,68 @@ def membership_of(caller: Caller, contract_id: UUID) -> Membership:
     raise Forbidden("This takes a person, not a service client.")
 
 
-def acting_member(caller: Caller, contract_id: UUID, email: str | None) -> Membership:
-    """Return the member a request is for: the person who asks, or the one whom a service client names.
+def acting_user(caller: Caller, contract_id: UUID, email: str | None) -> int:
+    """Return the id of the user a request is for: the person who asks, or whom a service client names.
 
     Raises:
         UserRequired: a service client names nobody.
         NotFound: there is no such member.
         Forbidden: a person names somebody else.
     """
-    (found,) = acting_members(caller, [(contract_id, email)])
+    (found,) = acting_users(caller, [(contract_id, email)])
     if isinstance(found, Exception):
         raise found
     return found
 
 
-def acting_members(
-    caller: Caller, wanted: Collection[tuple[UUID, str | None]]
-) -> list[Membership | LedgerError | UserRequired]:
-    """Return for each (contract, e-mail) the member it is for, or the refusal; one statement for all."""
-    if caller.client is None:
-        return [_own(caller, contract_id, email) for contract_id, email in wanted]
-    members = members_by_email({contract_id for contract_id, _ in wanted}, {email for _, email in wanted if email})
+def acting_users(caller: Caller, wanted: Collection[tuple[UUID, str | None]]) -> list[int | LedgerError | UserRequired]:
+    """Return for each (contract of the caller, e-mail) the user it is for, or the refusal; one statement for all."""
+    if caller.user_id is not None:
+        return [_own(caller, caller.user_id, email) for _, email in wanted]
+    emails = {email for _, email in wanted if email}
+    members = find_members({contract_id for contract_id, _ in wanted}, emails) if emails else {}
     return [_named(members, contract_id, email) for contract_id, email in wanted]
 
 
-def members_by_email(
-    contract_ids: Collection[UUID], emails: Collection[str]
-) -> dict[tuple[UUID, str], list[Membership]]:
-    """Return the members with these e-mail addresses, by contract and address in lower case."""
-    any_of = Q(pk__in=[])
-    for email in {email.lower() for email in emails}:
-        any_of |= Q(user__email__iexact=email)
-    members: dict[tuple[UUID, str], list[Membership]] = {}
-    found = Membership.objects.filter(any_of, contract_id__in=contract_ids, user__is_active=True)
-    for member in found.select_related("contract", "user"):
-        members.setdefault((member.contract_id, member.user.email.lower()), []).append(member)
-    return members
+def acting_member(caller: Caller, contract_id: UUID, email: str | None) -> Membership:
+    """Return the membership of the user a request is for; refuses as `acting_user` does."""
+    return member_of(contract_id, acting_user(caller, contract_id, email))
 
 
-def _own(caller: Caller, contract_id: UUID, email: str | None) -> Membership | LedgerError:
-    member = membership_of(caller, contract_id)
-    if email and email.lower() != member.user.email.lower():
-        return Forbidden("You act for yourself only.", field="user")
+def named_member(contract_id: UUID, email: str) -> Membership:
+    """Return the member with this address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _named(find_members([contract_id], [email]), contract_id, email)
+    if isinstance(found, Exception):
+        raise found
+    return member_of(contract_id, found)
+
+
+def member_of(contract_id: UUID, user_id: int) -> Membership:
+    """Return a user's membership of a contract.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Membership.objects.filter(contract_id=contract_id, user_id=user_id)
+    member = found.select_related("contract", "user").first()
+    if member is None:
+        raise NotFound(NO_SUCH_USER, field="user")
     return member
 
 
+def _own(caller: Caller, user_id: int, email: str | None) -> int | LedgerError:
+    if email and (caller.user is None or email.lower() != caller.user.email.lower()):
+        return Forbidden("You act for yourself only.", field="user")
+    return user_id
+
+
 def _named(
-    members: dict[tuple[UUID, str], list[Membership]], contract_id: UUID, email: str | None
-) -> Membership | LedgerError | UserRequired:
+    members: dict[tuple[UUID, str], list[int]], contract_id: UUID, email: str | None
+) -> int | LedgerError | UserRequired:
     if not email:
         return UserRequired(name="user")
     found = members.get((contract_id, email.lower()), [])
@@ -116,10 +130,10 @@ def contracts(caller: Caller) -> QuerySet[Contract]:
 def pools(caller: Caller) -> QuerySet[Pool]:
     """Return the pools whose balance the caller may see."""
     in_contracts = Pool.objects.filter(contract_id__in=caller.contract_ids)
-    if caller.client:
+    if caller.client_id:
         return in_contracts
     return in_contracts.filter(
-        Q(user=caller.user)
+        Q(user_id=caller.user_id)
         | Q(kind=PoolKind.SHARED, contract_id__in=caller.contract_ids_with(Right.SHARED_BALANCE))
         | Q(contract_id__in=caller.contract_ids_with(Right.CONTRACT_REPORTS))
     )
@@ -145,39 +159,22 @@ def require_entries(caller: Caller, pool: Pool) -> None:
     Raises:
         Forbidden.
     """
-    if caller.client:
+    if caller.client_id:
         if not caller.allows(Scope.REPORTS_READ):
             raise Forbidden(f"A service client needs the scope {Scope.REPORTS_READ} for this.")
-    elif caller.user is None or pool.user_id != caller.user.pk:
+    elif caller.user_id is None or pool.user_id != caller.user_id:
         require(membership_of(caller, pool.contract_id), Right.CONTRACT_REPORTS)
 
 
 def jobs(caller: Caller) -> QuerySet[Job]:
     """Return the jobs that the caller may see."""
     in_contracts = Job.objects.filter(contract_id__in=caller.contract_ids)
-    if caller.client is None:
+    if caller.client_id is None:
         reported = caller.contract_ids_with(Right.CONTRACT_REPORTS)
-        return in_contracts.filter(Q(user=caller.user) | Q(contract_id__in=reported))
+        return in_contracts.filter(Q(user_id=caller.user_id) | Q(contract_id__in=reported))
     if caller.allows(Scope.REPORTS_READ):
         return in_contracts
     return in_contracts.filter(Q(caller=caller.key) | Q(service_id__in=caller.service_ids))
-
-
-@dataclass(frozen=True, slots=True)
-class JobFacts:
-    """What decides who may do what to a job; none of it ever changes."""
-
-    id: UUID
-    contract_id: UUID
-    user_id: int
-    service_id: UUID
-    caller: str
-
-
-def job_facts(job_ids: Collection[UUID]) -> dict[UUID, JobFacts]:
-    """Return the facts of jobs, in one statement."""
-    rows = Job.objects.filter(id__in=set(job_ids)).values_list("id", "contract_id", "user_id", "service_id", "caller")
-    return {row[0]: JobFacts(*row) for row in rows.order_by()}
 
 
 def require_job(caller: Caller, facts: JobFacts | None, verb: str) -> None:
@@ -189,12 +186,12 @@ def require_job(caller: Caller, facts: JobFacts | None, verb: str) -> None:
     """
     if facts is None or not _sees(caller, facts):
         raise NotFound("There is no such job.")
-    if caller.client:
+    if caller.client_id:
         if verb == "refund-request" or not _runs(caller, facts):
             raise Forbidden("Only the client that started the job, or that runs its service, may do this.")
     elif verb in SETTLING:
         raise Forbidden("What became of a job is reported by the service that runs it.")
-    elif caller.user is None or facts.user_id != caller.user.pk:
+    elif facts.user_id != caller.user_id:
         raise Forbidden("Only the user of the job may do this.")
 
 
@@ -205,26 +202,27 @@ def _runs(caller: Caller, facts: JobFacts) -> bool:
 def _sees(caller: Caller, facts: JobFacts) -> bool:
     if facts.contract_id not in caller.contract_ids:
         return False
-    if caller.client:
+    if caller.client_id:
         return _runs(caller, facts) or caller.allows(Scope.REPORTS_READ)
-    own = caller.user is not None and facts.user_id == caller.user.pk
-    return own or Right.CONTRACT_REPORTS in rights_of(membership_of(caller, facts.contract_id))
+    return facts.user_id == caller.user_id or Right.CONTRACT_REPORTS in rights_of(
+        membership_of(caller, facts.contract_id)
+    )
 
 
 def orders(caller: Caller) -> QuerySet[Order]:
     """Return the orders that the caller may see: buyers', and service clients' that order for them."""
-    ids = caller.contract_ids if caller.client else caller.contract_ids_with(Right.BUY)
+    ids = caller.contract_ids if caller.client_id else caller.contract_ids_with(Right.BUY)
     return Order.objects.filter(contract_id__in=ids)
 
 
 def benefits(caller: Caller) -> QuerySet[Benefit]:
     """Return the caller's own enablings, and those the caller may decide on."""
     managed = caller.contract_ids_with(Right.MANAGE_ENABLING)
-    return Benefit.objects.filter(Q(user=caller.user, user__isnull=False) | Q(contract_id__in=managed))
+    return Benefit.objects.filter(Q(user_id=caller.user_id, user__isnull=False) | Q(contract_id__in=managed))
 
 
 def refund_requests(caller: Caller) -> QuerySet[RefundRequest]:
     """Return the caller's own refund requests, and those the caller may decide on."""
     decided = caller.contract_ids_with(Right.DECIDE_REFUNDS)
-    mine = Q(requested_by=caller.user, requested_by__isnull=False)
+    mine = Q(requested_by_id=caller.user_id, requested_by__isnull=False)
     return RefundRequest.objects.filter(mine | Q(contract_id__in=decided))

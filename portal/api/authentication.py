@@ -2,17 +2,19 @@
 
 from typing import Any, Final
 
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.internal.resources import is_resources_subset
-from allauth.idp.oidc.models import Token
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from portal.api.caller import Caller, ServicePrincipal
+from ledger.models import Membership
+from portal.api.caller import Caller, Principal
+from portal.api.lookups import KnownToken, find_token
 from portal.api.problems import REALM, CsrfFailed
 from portal.api.scopes import SESSION_SCOPES
-from portal.models import ServiceClient
 
 SCHEME: Final = "bearer"
 
@@ -24,7 +26,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
     without a principal. The token's table, hash, expiry and resources are allauth's.
     """
 
-    def authenticate(self, request: Request) -> tuple[User | ServicePrincipal, Caller] | None:
+    def authenticate(self, request: Request) -> tuple[Principal, Caller] | None:
         """Return the principal and the caller; None when there is no bearer token.
 
         Raises:
@@ -33,14 +35,11 @@ class BearerAuthentication(authentication.BaseAuthentication):
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME:
             return None
-        token = _valid_token(value.strip())
-        if token is None or not is_resources_subset([request.build_absolute_uri(request.path)], token.get_resources()):
+        token = find_token(get_adapter().hash_token(value.strip()), now=timezone.now())
+        if token is None or not _is_meant_for(token, request):
             raise AuthenticationFailed("The access token is not valid, or it has expired.")
-        scopes = frozenset(token.get_scopes())
-        if token.user is not None:
-            return token.user, Caller(scopes=scopes, user=token.user)
-        caller = Caller(scopes=scopes, client=_registration(token))
-        return ServicePrincipal(caller), caller
+        caller = Caller(token.scopes, token.contract_ids, user_id=token.user_id, client_id=token.client_id)
+        return Principal(caller), caller
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge that makes a refusal a 401."""
@@ -56,7 +55,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if found is None:
             return None
         user: User = found[0]
-        return user, Caller(scopes=SESSION_SCOPES, user=user, by_session=True)
+        contract_ids = list(Membership.objects.filter(user=user).values_list("contract_id", flat=True))
+        return user, Caller(SESSION_SCOPES, contract_ids, user_id=user.pk, by_session=True)
 
     def enforce_csrf(self, request: Any) -> None:
         """Refuse a change without the session's CSRF token."""
@@ -66,15 +66,6 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise CsrfFailed from None
 
 
-def _valid_token(value: str) -> Token | None:
-    tokens = Token.objects.valid().by_value(value).filter(type=Token.Type.ACCESS_TOKEN, client__isnull=False)
-    token: Token | None = tokens.select_related("user", "client__service_client").first()
-    return None if token is None or (token.user and not token.user.is_active) else token
-
-
-def _registration(token: Token) -> ServiceClient:
-    try:
-        registration: ServiceClient = token.client.service_client
-    except ServiceClient.DoesNotExist:
-        raise AuthenticationFailed("This client is registered with no contract.") from None
-    return registration
+def _is_meant_for(token: KnownToken, request: Request) -> bool:
+    here = request.build_absolute_uri(request.path) if token.resources else ""
+    return bool(is_resources_subset([here], token.resources))

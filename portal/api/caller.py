@@ -1,6 +1,6 @@
 """Who makes a request: a person, or a service client that acts for the persons of its contracts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -15,34 +15,41 @@ from portal.models import ServiceClient
 
 @dataclass
 class Caller:
-    """A person (`user`) or a service client (`client`), and the scopes they came with.
+    """A person or a service client, and the scopes they came with; exactly one of the two ids is set.
 
     Facts are read from the database on first use and for this request only, so a changed role acts at once.
     """
 
     scopes: frozenset[str]
-    user: User | None = None
-    client: ServiceClient | None = None
-    by_session: bool = field(default=False)
+    contract_ids: list[UUID]
+    user_id: int | None = None
+    client_id: str | None = None
+    by_session: bool = False
 
     @property
     def key(self) -> str:
         """The name the ledger records: `user:<id>` or `client:<client id>`."""
-        return f"client:{self.client.pk}" if self.client else f"user:{self.user.pk if self.user else None}"
+        return f"client:{self.client_id}" if self.client_id else f"user:{self.user_id}"
+
+    @cached_property
+    def user(self) -> User | None:
+        """The person; None for a service client."""
+        return None if self.user_id is None else User.objects.get(pk=self.user_id)
+
+    @cached_property
+    def client(self) -> ServiceClient | None:
+        """The service client; None for a person."""
+        if self.client_id is None:
+            return None
+        return ServiceClient.objects.select_related("client").get(pk=self.client_id)
 
     @cached_property
     def memberships(self) -> list[Membership]:
         """The person's memberships; none for a service client."""
-        if self.user is None:
+        if self.user_id is None:
             return []
-        return list(Membership.objects.filter(user=self.user).select_related("contract", "user"))
-
-    @cached_property
-    def contract_ids(self) -> list[UUID]:
-        """The contracts this caller has anything to do with."""
-        if self.client:
-            return list(self.client.contracts.values_list("id", flat=True))
-        return [membership.contract_id for membership in self.memberships]
+        mine = Membership.objects.filter(user_id=self.user_id).select_related("contract", "user")
+        return list(mine.order_by("created_at"))
 
     @cached_property
     def service_ids(self) -> frozenset[UUID]:
@@ -59,16 +66,20 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class ServicePrincipal:
-    """What stands in `request.user` for a service client. It is signed in, and it is nobody."""
+class Principal:
+    """What stands in `request.user` for whoever came with a token: the caller without their row of the users."""
 
     caller: Caller
-    pk: None = None
     is_authenticated: bool = True
     is_anonymous: bool = False
     is_active: bool = True
     is_staff: bool = False
     is_superuser: bool = False
+
+    @property
+    def pk(self) -> int | None:
+        """The person's id; None for a service client."""
+        return self.caller.user_id
 
     def __str__(self) -> str:
         return self.caller.key

@@ -11,8 +11,9 @@ from rest_framework.exceptions import ValidationError
 
 from ledger.errors import LedgerError
 from ledger.jobs import JobOrder, JobView, Verdict
-from portal.api.access import acting_members, contract_of, job_facts, require_job
+from portal.api.access import acting_users, contract_of, require_job
 from portal.api.caller import Caller
+from portal.api.lookups import find_jobs
 from portal.api.problems import ApiRefusal
 from portal.api.requests.base import Body
 
@@ -45,20 +46,20 @@ def job_orders(caller: Caller, items: Sequence[Values | Refusal]) -> list[JobOrd
     """Return an order per item, or its refusal; one statement for all their users."""
     placed = each(items, lambda item: (contract_of(caller, item.get("contract")), item))
     wanted = [(pair[0], pair[1].get("user")) for pair in placed if not isinstance(pair, REFUSALS)]
-    members = iter(acting_members(caller, wanted))
+    users = iter(acting_users(caller, wanted))
 
     def order(pair: tuple[UUID, Values]) -> JobOrder:
-        member = next(members)
-        if isinstance(member, REFUSALS):
-            raise member
-        return _order(pair[0], member.user_id, pair[1])
+        user_id = next(users)
+        if isinstance(user_id, Exception):
+            raise user_id
+        return _order(pair[0], user_id, pair[1])
 
     return each(placed, order)
 
 
 def verdicts(caller: Caller, items: Sequence[Values | Refusal]) -> list[Verdict | Refusal]:
     """Return a verdict per item, or why the caller may not give it; one statement for all their jobs."""
-    facts = job_facts([item["job"] for item in items if not isinstance(item, REFUSALS)])
+    facts = find_jobs([item["job"] for item in items if not isinstance(item, REFUSALS)])
 
     def verdict(item: Values) -> Verdict:
         require_job(caller, facts.get(item["job"]), item["verb"])

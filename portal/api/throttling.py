@@ -75,8 +75,8 @@ class BenefitThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count an attempt; reading is free."""
         self.wait_s = None
-        if request.method == "POST" and isinstance(request.auth, Caller) and request.auth.user:
-            self.wait_s = benefit_attempt(request.auth.user.pk)
+        if request.method == "POST" and isinstance(request.auth, Caller) and request.auth.user_id:
+            self.wait_s = benefit_attempt(request.auth.user_id)
         if self.wait_s is not None:
             view.allowance = Allowance(BENEFIT_ATTEMPTS, 0, min(self.wait_s, BENEFIT_WINDOW_S))
         return self.wait_s is None

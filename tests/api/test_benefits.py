@@ -1,6 +1,6 @@
 """Enabling subscription benefits, by number and by invitation; few attempts, one wording."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,9 +18,7 @@ NO_BENEFIT = "0190a000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture(autouse=True)
-def no_attempts_yet() -> Iterator[None]:
-    cache.clear()
-    yield
+def no_attempts_yet(db: None) -> None:
     cache.clear()
 
 

@@ -82,7 +82,7 @@ class BatchBody(Body):
     """Jobs to start: all of them or none, or each by itself."""
 
     items = ItemsField(shape=JobBody)
-    mode = WordField(words=MODES)
+    mode = WordField(words=MODES, default=MODES[0])
 
 
 class SettleBody(Body):

@@ -15,6 +15,7 @@ from ledger.models import Job
 from portal.api import access
 from portal.api.answers import jobs as shapes
 from portal.api.job_items import REFUSALS, job_orders
+from portal.api.lookups import find_jobs
 from portal.api.operations import operation
 from portal.api.paging import Order, paged
 from portal.api.requests import jobs as bodies
@@ -85,7 +86,7 @@ class JobResults(ApiView):
     def post(self, request: Request, job_id: UUID) -> Response:
         """Capture with the first result."""
         values = self.body()
-        access.require_job(self.caller, access.job_facts([job_id]).get(job_id), "results")
+        access.require_job(self.caller, find_jobs([job_id]).get(job_id), "results")
         answer = jobs.report_results(
             idempotency=self.idempotency, job_id=job_id, count=values["count"], amount_mt=values.get("amount")
         )
@@ -100,7 +101,7 @@ class _JobEnd(ApiView):
     def end(self, job_id: UUID) -> Response:
         """Check the permission, then end the job as the verb says."""
         values = self.body()
-        access.require_job(self.caller, access.job_facts([job_id]).get(job_id), self.verb)
+        access.require_job(self.caller, find_jobs([job_id]).get(job_id), self.verb)
         ending = {"complete": jobs.complete, "fail": jobs.fail, "cancel": jobs.cancel}[self.verb]
         return _answer(ending(idempotency=self.idempotency, job_id=job_id, reason=values["reason"]))
 
@@ -162,7 +163,7 @@ class JobRefundRequests(ApiView):
     def post(self, request: Request, job_id: UUID) -> Response:
         """Wait for an administrator or coordinator to decide."""
         values = self.body()
-        access.require_job(self.caller, access.job_facts([job_id]).get(job_id), "refund-request")
+        access.require_job(self.caller, find_jobs([job_id]).get(job_id), "refund-request")
         assert self.caller.user is not None
         claim = refunds.request_refund(user=self.caller.user, job_id=job_id, reason=values["reason"])
         return answered(shapes.refund_request(claim), status=201)

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from ledger import grants
 from ledger.balances import balance, balances, live_lots
-from ledger.errors import NotFound
 from ledger.models import Entry, Lot, Pool
 from ledger.rights import Right, require
 from portal.api import access
@@ -126,10 +125,7 @@ class Allocations(ApiView):
         values = self.body()
         contract_id = access.contract_of(self.caller, values.get("contract"))
         require(access.membership_of(self.caller, contract_id), Right.ALLOCATE)
-        found = access.members_by_email([contract_id], [values["user"]])
-        member = found.get((contract_id, values["user"].lower()), [None])[0]
-        if member is None:
-            raise NotFound(access.NO_SUCH_USER, field="user")
+        member = access.named_member(contract_id, values["user"])
         move = grants.allocate if values["direction"] == "give" else grants.take_back
         moved = move(
             idempotency=self.idempotency,

@@ -92,10 +92,10 @@ class Quotes(ApiView):
         """Say what is required, available and will remain."""
         values = self.body()
         contract_id = access.contract_of(self.caller, values.get("contract"))
-        member = access.acting_member(self.caller, contract_id, values.get("user"))
+        user_id = access.acting_user(self.caller, contract_id, values.get("user"))
         found = quote(
             contract_id=contract_id,
-            user_id=member.user_id,
+            user_id=user_id,
             service=values["service"],
             quantity_m=values["quantity"],
             count=values["count"],

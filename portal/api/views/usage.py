@@ -61,11 +61,11 @@ def _scope(caller: Caller, query: dict[str, Any]) -> UsageScope:
 def _user_id(caller: Caller, contract_id: UUID, email: str | None) -> int | None:
     """Return whose usage to count: None means everybody's."""
     everybody = caller.allows(Scope.REPORTS_READ) and (
-        caller.client is not None or contract_id in caller.contract_ids_with(Right.CONTRACT_REPORTS)
+        caller.client_id is not None or contract_id in caller.contract_ids_with(Right.CONTRACT_REPORTS)
     )
-    if caller.user is None and not everybody:
+    if caller.user_id is None and not everybody:
         raise Forbidden(f"A service client needs the scope {Scope.REPORTS_READ} for this.")
-    own = None if everybody or caller.user is None else caller.user.pk
+    own = None if everybody else caller.user_id
     if email is None:
         return own
     named = User.objects.filter(email__iexact=email, pools__contract_id=contract_id).first()
