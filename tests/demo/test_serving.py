@@ -72,7 +72,7 @@ def start(environment: dict[str, str], facts: Path, port: int) -> "subprocess.Po
     while not facts.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
     if not facts.exists():
-        os.killpg(process.pid, signal.SIGKILL)
+        process.terminate()
         raise AssertionError(process.communicate()[0])
     return process
 

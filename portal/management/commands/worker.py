@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -32,16 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
-        # SIGTERM takes the way of Ctrl-C: every duty is made of whole database transactions, so it may stop anywhere.
+        # Every duty is made of whole database transactions, so SIGTERM may stop it anywhere, as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
+        with suppress(KeyboardInterrupt):
             do_round()
             while not once:
                 time.sleep(ROUND_S)
                 close_old_connections()
                 do_round()
-        except KeyboardInterrupt:
-            log.info("worker.stopped")
 
 
 def do_round() -> None:
