@@ -26,7 +26,12 @@ SignIn = Callable[[User], Client]
 
 def figures_in(text: str) -> dict[str, str]:
     """The balance table: what stands beside each state."""
-    return dict(re.findall(r'(Available|Held|Used|Expired|Total)</th><td class="amount"><data value="([^"]+)"', text))
+    return dict(
+        re.findall(
+            r'(Available|Held|Used|Expired|Total)<small>[^<]+</small></th><td class="amount"><data value="([^"]+)"',
+            text,
+        )
+    )
 
 
 def tick(contract: Contract, user: User) -> None:
@@ -57,6 +62,7 @@ def test_exactly_a_fifth_of_what_was_granted_is_already_low(
     work(bob, "rendering_large", quantity_m=spent * 1000)
     text = signed_in(bob).get(OWN).text
     assert (f"{word}: " in text, "text-good" in text) == (True, word == "Good")
+    assert ('class="donut low"' in text, 'class="donut"' in text) == (word == "Low", word == "Good")
     assert f"{100 - spent} %</text>" in text
 
 
