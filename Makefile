@@ -46,6 +46,12 @@ books: env  ## have hledger and beancount recompute every pool of the example si
 	@$(PY) manage.py demo --no-serve >/dev/null
 	@PATH="$(CURDIR)/var/beancount/bin:$$PATH" $(PY) manage.py check_books
 
+backup: env  ## copy the whole database into one file in var/backups, while the site goes on
+	@$(PY) manage.py backup
+
+restore: env  ## replace the database by a backup, after asking: make restore FILE=var/backups/...
+	@$(PY) manage.py restore "$(FILE)"
+
 check: lint  ## the quick part: style, types, layers, migrations, house rules
 	$(PYTEST) tests/house
 
