@@ -52,8 +52,7 @@ def version(book_format: Format) -> str:
 
 
 def _by_hledger(file: Path) -> Balances:
-    _run("hledger", "--file", file, "check", "--strict")
-    options = ("--flat", "--empty", "--real", "--no-total", "--output-format=csv")
+    options = ("--strict", "--flat", "--empty", "--real", "--no-total", "--output-format=csv")
     table = _run("hledger", "--file", file, "balance", *options)
     return _balances((account.split(":"), amount.split(" ")[0]) for account, amount in _rows(table))
 
