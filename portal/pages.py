@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     allocations,
+    api_clients,
     audit,
     benefits,
     buy,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("management/members/<uuid:member_id>/allocate/", allocations.allocate, name="allocate"),
     path("management/members/<uuid:member_id>/take-back/", allocations.take_back, name="take-back"),
     path("management/audit/", audit.audit_log, name="audit-log"),
+    path("management/api-clients/", api_clients.api_clients, name="api-clients"),
+    path("management/api-clients/<str:client_id>/revoke/", api_clients.revoke_api_client, name="revoke-api-client"),
     path("support/", support.support, name="support"),
     path("support/sent/", support.support_sent, name="support-sent"),
     path("support/<slug:topic>/", support.support_request, name="support-request"),

@@ -16,6 +16,7 @@ from portal.forms.members import HandOverForm, InvitationForm, RoleForm
 from portal.membership import MemberRequest
 from portal.refusals import told
 
+MOST_SHOWN = 100
 ROLES = (Role.END_USER, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
@@ -27,8 +28,13 @@ def member_list(request: MemberRequest) -> HttpResponse:
     everybody = Membership.objects.filter(contract_id=request.membership.contract_id).select_related("user")
     sees_all = Right.MANAGE_ENABLING in rights
     shown = everybody if sees_all else everybody.exclude(role=Role.END_USER)
+    search = request.GET.get("search", "").strip()
+    if search:
+        shown = shown.filter(user__email__icontains=search)
     context: dict[str, Any] = {
-        "members": shown.order_by("role", "user__email"),
+        "members": shown.order_by("role", "user__email")[:MOST_SHOWN],
+        "most_shown": MOST_SHOWN,
+        "search": search,
         "sees_all": sees_all,
         "permissions": permission_table(),
         "roles": ROLES,

@@ -27,6 +27,7 @@ from ledger.models import (
     Seat,
     Subscription,
 )
+from portal.api.clients import create_service_client
 from tests.cast import fresh_key, make_user
 
 SignIn = Callable[..., Client]
@@ -60,6 +61,7 @@ class World:
     benefit: Benefit
     order: Order
     invitation: Invitation
+    client_id: str
 
 
 @pytest.fixture
@@ -115,4 +117,5 @@ def world(
         ),
         order=order,
         invitation=invitations.invite(membership=members["alice"], email="erin@example.com"),
+        client_id=create_service_client(name="desktop", contracts=[contract_a])[0],
     )

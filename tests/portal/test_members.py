@@ -39,6 +39,11 @@ def test_alice_names_bob_coordinator_and_takes_it_back(world: World, bob: User, 
     assert role_of(bob) == Role.END_USER
 
 
+def test_members_are_found_by_their_address(world: World, alice: User, sign_in: SignIn) -> None:
+    found = sign_in(alice).get(page("members"), {"search": "BOB@"})
+    assert [member.user.username for member in found.context["members"]] == ["bob"]
+
+
 def test_carol_ticks_bob_for_the_shared_tokens(world: World, bob: User, carol: User, sign_in: SignIn) -> None:
     client = sign_in(carol)
     address = page("set-shared-use", member_id=world.members["bob"].id)

@@ -52,6 +52,10 @@ def benefit(world: World) -> dict[str, Any]:
     return {"benefit_id": world.benefit.id}
 
 
+def client(world: World) -> dict[str, Any]:
+    return {"client_id": world.client_id}
+
+
 def bob(world: World) -> dict[str, Any]:
     return {"member_id": world.members["bob"].id}
 
@@ -112,6 +116,9 @@ TABLE = (
     Row("set-shared-use", "post", BUYERS_OF_A_DO, args=bob, data=lambda world: {"allowed": "yes"}),
     Row("allocate", "post", BUYERS_OF_A_DO, args=bob, data=amount),
     Row("take-back", "post", (302, 403, 403, 200, 200, 404, 403), args=bob, data=amount),
+    Row("api-clients", "get", ADMINISTRATORS),
+    Row("api-clients", "post", ADMINISTRATORS),
+    Row("revoke-api-client", "post", (302, 403, 403, 403, 302, 404, 403), args=client),
     Row("audit-log", "get", BUYERS),
     Row("support", "get", EVERYBODY),
     Row("support-sent", "get", EVERYBODY),
