@@ -52,6 +52,7 @@ class Tally:
     accepted: int = 0
     refused: int = 0
     split_holds: int = 0
+    given_back_mt: int = 0
     by: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, event: Event, answer: Answer) -> None:
@@ -74,6 +75,7 @@ class Tally:
         line.jobs += 1
         line.charged_mt += view.captured_mt
         line.refunded_mt += view.refunded_mt
+        self.given_back_mt += max(view.price_mt - view.captured_mt, 0) + view.refunded_mt
         self._add_net(job, event.at_s, view.captured_mt - view.refunded_mt)
         if over_mt := job.over_hold_mt:
             self.over.add(job.number, over_mt, job.charge.cost_mt - view.captured_mt)
