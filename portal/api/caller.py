@@ -54,7 +54,8 @@ class Caller:
     @cached_property
     def service_ids(self) -> frozenset[UUID]:
         """The services that a service client runs."""
-        return frozenset(self.client.services.values_list("id", flat=True)) if self.client else frozenset()
+        runs = ServiceClient.services.through.objects.filter(serviceclient_id=self.client_id)
+        return frozenset(runs.values_list("service_id", flat=True)) if self.client_id else frozenset()
 
     def contract_ids_with(self, right: Right) -> list[UUID]:
         """Return the contracts on which a person has `right`."""

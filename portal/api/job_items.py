@@ -15,7 +15,7 @@ from portal.api.access import acting_users, contract_of, require_job
 from portal.api.caller import Caller
 from portal.api.lookups import find_jobs
 from portal.api.problems import ApiRefusal
-from portal.api.requests.base import Body
+from portal.api.requests.base import Body, reader
 
 Refusal = LedgerError | ApiRefusal | ValidationError
 REFUSALS: Final = (LedgerError, ApiRefusal, ValidationError)
@@ -38,8 +38,7 @@ def each(given: Sequence[Given | Refusal], make: Callable[[Given], Made]) -> lis
 
 def read_items(shape: type[Body], items: Sequence[Any]) -> list[Values | Refusal]:
     """Return the checked values of each item, or what is wrong with it."""
-    serializer = shape()
-    return each(items, serializer.run_validation)
+    return each(items, reader(shape).run_validation)
 
 
 def job_orders(caller: Caller, items: Sequence[Values | Refusal]) -> list[JobOrder | Refusal]:

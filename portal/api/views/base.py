@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from ledger.posting import Idempotency
 from portal.api.caller import Caller, caller_of
 from portal.api.idempotency import HEADER, REPLAYED, idempotency_of, parse_key
 from portal.api.operations import operation_of
-from portal.api.requests.base import Query, query_data
+from portal.api.requests.base import Query, query_data, reader
 from portal.api.throttling import Allowance
 
 
@@ -37,21 +38,21 @@ class ApiView(APIView):
         if declared and declared.keyed:
             parse_key(request.headers.get(HEADER))
         if declared and declared.query is None and request.query_params:
-            _checked(Query(data=query_data(request.query_params, Query)))
+            _read(Query, query_data(request.query_params, Query))
 
     def body(self) -> dict[str, Any]:
         """Return the values of the body, checked against the operation's shape."""
         declared = operation_of(self, self.request.method)
         assert declared is not None
         assert declared.body is not None
-        return _checked(declared.body(data=self.request.data))
+        return _read(declared.body, self.request.data)
 
     def query(self) -> dict[str, Any]:
         """Return the values of the query string, checked against the operation's shape."""
         declared = operation_of(self, self.request.method)
         assert declared is not None
         assert declared.query is not None
-        return _checked(declared.query(data=query_data(self.request.query_params, declared.query)))
+        return _read(declared.query, query_data(self.request.query_params, declared.query))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Add what every answer carries: what remains to the caller, and that nobody may keep a copy."""
@@ -68,7 +69,6 @@ def answered(data: dict[str, Any], *, status: int = 200, replayed: bool = False)
     return Response(data, status=status, headers={REPLAYED: "true"} if replayed else None)
 
 
-def _checked(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    values: dict[str, Any] = serializer.validated_data
+def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    values: dict[str, Any] = reader(shape).run_validation(data)
     return values
