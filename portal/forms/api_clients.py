@@ -8,9 +8,7 @@ from portal.api.scopes import SERVICE_SCOPES, Scope
 class ClientForm(forms.Form):
     """A program of the contract's own."""
 
-    name = forms.CharField(
-        max_length=100, help_text="What people will recognise it by, such as "Desktop"."
-    )
+    name = forms.CharField(max_length=100, help_text="What people will recognise it by, such as: Desktop.")
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
         initial=[scope.value for scope in SERVICE_SCOPES],
