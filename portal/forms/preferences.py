@@ -1,5 +1,6 @@
 """What a person prefers: time zone, theme, and the pool each service is paid from."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -21,7 +22,7 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args: Any, services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(
-            choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())],
+            choices=_zones(),
             help_text="Times on every page are written in this zone.",
         )
         self.services = services
@@ -35,3 +36,9 @@ class PreferencesForm(forms.Form):
 
     def service_fields(self) -> list[forms.BoundField]:
         return [self[service.id.hex] for service in self.services]
+
+
+@cache
+def _zones() -> list[tuple[str, str]]:
+    """Return every zone there is, looked up once: it means reading hundreds of files."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
