@@ -1,18 +1,37 @@
 """The API's description of itself: the OpenAPI document and the page to browse it. Both are public."""
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 NO_THROTTLE: Final[tuple[type[BaseThrottle], ...]] = ()
 
 
+@cache
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document. It takes a second to make and never changes while the site runs."""
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return made
+
+
 class Document(SpectacularAPIView):
-    """`/api/schema/`."""
+    """`/api/schema/`: JSON, or YAML for who asks for it."""
 
     authentication_classes = ()
     throttle_classes = NO_THROTTLE
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with the document."""
+        return Response(openapi_document())
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -23,6 +23,22 @@ IDEMPOTENCY_KEY: Final = OpenApiParameter(
     required=True,
     description="Your name for this request. Sent again with the same body it gets the first answer again.",
 )
+REPLAYED: Final = OpenApiParameter(
+    "Idempotent-Replayed",
+    bool,
+    OpenApiParameter.HEADER,
+    description="`true` when this answer was given before.",
+    response=[200, 201, 402, 403, 409],
+)
+CHALLENGE: Final = OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401])
+RETRY_AFTER: Final = OpenApiParameter(
+    "Retry-After",
+    int,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Seconds to wait before the same request may succeed.",
+    response=[429, 503],
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +73,12 @@ def operation(
             summary=summary,
             description=_description(declared),
             request=body,
-            parameters=[*([query] if query else []), *([IDEMPOTENCY_KEY] if keyed else [])],
+            parameters=[
+                *([query] if query else []),
+                *([IDEMPOTENCY_KEY, REPLAYED] if keyed else []),
+                CHALLENGE,
+                RETRY_AFTER,
+            ],
             responses={**answers, **_refusals(declared, refusals)},
         )(method)
         setattr(documented, ATTRIBUTE, declared)

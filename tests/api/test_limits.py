@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
+from ledger.models import Contract
 from portal.api import throttling
 from portal.models.heartbeat import WORKER, Heartbeat, record_beat
 from tests.api.caller import Api, ok, problem
@@ -39,9 +41,13 @@ def test_who_asks_too_often_is_told_when_to_come_back(
 
 
 @contextmanager
-def database_away(error: type[Exception]) -> Iterator[None]:
-    def refuse(*_: Any) -> None:
-        raise error("the server closed the connection unexpectedly")
+def database_away(error: type[Exception], when: str = "") -> Iterator[None]:
+    """Every statement that mentions `when` fails."""
+
+    def refuse(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if when in sql:
+            raise error("the server closed the connection unexpectedly")
+        return execute(sql, *arguments)
 
     with connection.execute_wrapper(refuse):
         yield
@@ -59,6 +65,29 @@ def test_a_database_that_is_away_is_503_and_comes_back_by_itself(as_bob: Api, er
         problem(response, 503, "unavailable")
         assert int(response["Retry-After"]) > 0
     ok(as_bob.get("/pools"))
+
+
+def test_a_ledger_that_is_busy_is_503_and_nothing_was_written(as_bob: Api, funded: None) -> None:
+    with database_away(OperationalError, when="ledger_book"):
+        response = as_bob.post("/jobs", {"service": "analysis"}, key="once")
+    problem(response, 503, "busy")
+    assert int(response["Retry-After"]) > 0
+    assert "Idempotent-Replayed" not in as_bob.post("/jobs", {"service": "analysis"}, key="once")
+
+
+def test_a_session_that_cannot_be_read_is_503_too(contract_a: Contract, bob: User) -> None:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(bob)
+    with database_away(OperationalError):
+        problem(browser.get("/api/v1/me"), 503, "unavailable")
+    assert browser.get("/api/v1/me").status_code == 200
+
+
+def test_what_nobody_foresaw_is_a_problem_without_details(as_bob: Api) -> None:
+    client = Client(raise_request_exception=False)
+    with database_away(ZeroDivisionError):
+        response = client.get("/api/v1/me", headers={"Authorization": f"Bearer {as_bob.token}"})
+    assert "closed" not in problem(response, 500, "internal_error")["detail"]
 
 
 def test_liveness_needs_no_database(db: None) -> None:

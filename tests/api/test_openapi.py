@@ -71,7 +71,7 @@ def real(funded: None, contract_a: Contract, bobs_pool: Pool, as_bob: Api) -> di
         "contract": str(contract_a.id),
         "service": "analysis",
         "user": "bob@example.com",
-        "pack": "pack-100",
+        "pack": "100",
     }
 
 

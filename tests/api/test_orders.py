@@ -8,7 +8,7 @@ from ledger.models import Contract, Pack, Pool
 from ledger.orders import create_activation_code
 from tests.api.caller import Api, ok, problem
 
-HUNDRED = {"pack": "pack-100", "channel": "store"}
+HUNDRED = {"pack": "100", "channel": "store"}
 NO_ORDER = "0190a000-0000-7000-8000-000000000000"
 
 
@@ -55,7 +55,7 @@ def test_direct_sales_need_a_purchase_order(as_alice: Api) -> None:
 
 
 def test_an_activation_code_works_once(as_alice: Api) -> None:
-    code = create_activation_code(pack=Pack.objects.get(code="pack-500"))
+    code = create_activation_code(pack=Pack.objects.get(code="500"))
     body = {"channel": "reseller", "activation_code": code}
     assert ok(as_alice.post("/orders", body), 201)["amount"] == "500"
     used = problem(as_alice.post("/orders", body), 400, "invalid_activation_code")

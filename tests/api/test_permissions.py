@@ -70,7 +70,7 @@ BODIES: dict[str, Any] = {
     "/jobs/batch": {"items": [STUDY], "mode": "all_or_nothing"},
     "/jobs/settle": {"items": [{"job": "{job}", "verb": "complete"}]},
     "/jobs/{job_id}/refund-requests": {"reason": "empty"},
-    "/orders": {"contract": "{contract}", "user": "{user}", "pack": "pack-100", "channel": "store"},
+    "/orders": {"contract": "{contract}", "user": "{user}", "pack": "100", "channel": "store"},
     "/benefits": NUMBERS,
 }
 QUERIES = {"/usage": {"contract": "{contract}"}}
@@ -103,7 +103,7 @@ def bobs_jobs(shared_a: Pool, bobs_pool: Pool, fund: Callable[..., None], as_bob
 def waiting_order(contract_a: Contract, as_carol: Api) -> str:
     """Carol's order, which is over the contract's limit."""
     Contract.objects.filter(id=contract_a.id).update(approval_limit_cents=50_000)
-    order: str = ok(as_carol.post("/orders", {"pack": "pack-1000", "channel": "store"}), 201)["id"]
+    order: str = ok(as_carol.post("/orders", {"pack": "1000", "channel": "store"}), 201)["id"]
     return order
 
 

@@ -184,8 +184,11 @@ def test_no_answer_may_be_kept_by_a_cache(as_bob: Api) -> None:
 
 
 def test_the_api_describes_itself_to_everybody(db: None) -> None:
-    document = Client().get(reverse("api-schema"), headers={"Accept": "application/json"})
+    document = Client().get(reverse("api-schema"))
+    assert document["Content-Type"].startswith("application/json")
     assert json.loads(document.content)["openapi"].startswith("3.1")
+    yaml = Client().get(reverse("api-schema"), headers={"Accept": "application/yaml, application/vnd.oai.openapi"})
+    assert yaml.content.startswith(b"openapi: 3.1")
     page = Client().get(reverse("api-docs"))
     assert page.status_code == 200
     assert "<style" not in page.content.decode()

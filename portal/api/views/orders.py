@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from ledger import orders
 from ledger.errors import NotFound
 from ledger.models import Membership, Order, Pack
+from ledger.rights import Right, require
 from portal.api import access
 from portal.api.answers import orders as shapes
 from portal.api.operations import operation
@@ -58,6 +59,7 @@ class Orders(ApiView):
         values = self.body()
         contract_id = access.contract_of(self.caller, values.get("contract"))
         member = access.acting_member(self.caller, contract_id, values.get("user"))
+        require(member, Right.BUY)
         if self.caller.by_session and not did_recently_reauthenticate(request):
             raise ReauthenticationRequired
         answer = orders.place(
