@@ -39,14 +39,14 @@ class Purchase:
 
 # The first lot has lapsed with a rest, the second lapses within a month: there is something to warn about.
 PURCHASES: Final = (
-    Purchase(395, ALICE, "pack-5000", Channel.DIRECT, "PO-24117"),
-    Purchase(394, CAROL, "pack-1000", Channel.STORE),
-    Purchase(390, MALLORY, "pack-1000", Channel.STORE),
-    Purchase(342, CAROL, "pack-1000", Channel.STORE),
-    Purchase(180, MALLORY, "pack-500", Channel.STORE),
-    Purchase(150, CAROL, "pack-1000", Channel.STORE),
-    Purchase(45, ALICE, "pack-500", Channel.DIRECT, "PO-25090"),
-    Purchase(12, CAROL, "pack-100", Channel.RESELLER),
+    Purchase(395, ALICE, "5000", Channel.DIRECT, "PO-24117"),
+    Purchase(394, CAROL, "1000", Channel.STORE),
+    Purchase(390, MALLORY, "1000", Channel.STORE),
+    Purchase(342, CAROL, "1000", Channel.STORE),
+    Purchase(180, MALLORY, "500", Channel.STORE),
+    Purchase(150, CAROL, "1000", Channel.STORE),
+    Purchase(45, ALICE, "500", Channel.DIRECT, "PO-25090"),
+    Purchase(12, CAROL, "100", Channel.RESELLER),
 )
 
 

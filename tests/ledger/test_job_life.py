@@ -152,7 +152,9 @@ def test_individual_and_shared_tokens_are_not_added_up(
     assert (figures(bobs_pool), figures(shared_a)) == ((5, 0, 0), (10, 0, 0))
 
 
-def test_shared_tokens_need_the_tick(shared_a: Pool, bobs_pool: Pool, order: JobOrder, fund: Callable[..., None]) -> None:
+def test_shared_tokens_need_the_tick(
+    shared_a: Pool, bobs_pool: Pool, order: JobOrder, fund: Callable[..., None]
+) -> None:
     fund(shared_a, "100")
     chosen = JobOrder(order.contract_id, order.user_id, order.service, pool_id=shared_a.id)
     with pytest.raises(SharedUseNotAllowed):

@@ -35,7 +35,7 @@ def carols(contract_a: Contract, carol: User, member) -> Membership:
     return member(contract_a, carol)
 
 
-def buy(membership: Membership, *, pack: str | None = "pack-500", **wanted: object) -> OrderAnswer:
+def buy(membership: Membership, *, pack: str | None = "500", **wanted: object) -> OrderAnswer:
     """Order one pack of 500 tokens (1,485.00) from the store."""
     values = {"idempotency": fresh_key(), "at": START, "pack": Pack.objects.get(code=pack) if pack else None} | wanted
     return place(membership=membership, **values)
@@ -191,7 +191,7 @@ def test_tokens_that_have_arrived_are_not_cancelled(carols: Membership) -> None:
 
 
 def test_an_activation_code_brings_its_pack_once(carols: Membership, alices: Membership, shared_a: Pool) -> None:
-    code, key = create_activation_code(pack=Pack.objects.get(code="pack-1000"), quantity=2), fresh_key()
+    code, key = create_activation_code(pack=Pack.objects.get(code="1000"), quantity=2), fresh_key()
     wanted = {"pack": None, "channel": "reseller", "activation_code": f" {code.lower()} "}
     for replayed in (False, True):
         answer = buy(carols, idempotency=key, **wanted)

@@ -20,7 +20,7 @@ def carols(contract_a: Contract, carol: User, member) -> Membership:
 def test_a_code_used_at_once_on_two_contracts_works_on_one(
     carols: Membership, contract_b: Contract, mallory: User, member
 ) -> None:
-    code = create_activation_code(pack=Pack.objects.get(code="pack-100"))
+    code = create_activation_code(pack=Pack.objects.get(code="100"))
 
     def use(membership: Membership) -> str:
         answer = place(idempotency=fresh_key(), membership=membership, channel="reseller", activation_code=code)
@@ -34,7 +34,7 @@ def test_a_code_used_at_once_on_two_contracts_works_on_one(
 
 
 def test_a_code_sent_four_times_with_one_key_is_answered_four_times(carols: Membership) -> None:
-    code, key = create_activation_code(pack=Pack.objects.get(code="pack-100")), fresh_key()
+    code, key = create_activation_code(pack=Pack.objects.get(code="100")), fresh_key()
     wanted = {"idempotency": key, "membership": carols, "channel": "reseller", "activation_code": code}
     answers = at_once(*[lambda: place(**wanted).order.id] * 4)
     assert answers == [Order.objects.get().id] * 4
@@ -46,7 +46,7 @@ def test_an_order_approved_and_cancelled_at_once_is_one_of_both(
     Contract.objects.update(approval_limit_cents=0)
     alices = member(contract_a, alice)
     carols.contract.refresh_from_db()
-    waiting = place(idempotency=fresh_key(), membership=carols, pack=Pack.objects.get(code="pack-100")).order
+    waiting = place(idempotency=fresh_key(), membership=carols, pack=Pack.objects.get(code="100")).order
     answers = at_once(
         lambda: approve(idempotency=fresh_key(), membership=alices, order_id=waiting.id).order.status,
         lambda: approve(idempotency=fresh_key(), membership=alices, order_id=waiting.id).order.status,

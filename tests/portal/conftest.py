@@ -103,7 +103,7 @@ def world(
     members = {each.user.username: each for each in contract_a.memberships.select_related("user", "contract")}
     charged = charge(start(bob, contract_a, project="bridge"))
     order = orders.place(
-        idempotency=fresh_key(), membership=members["carol"], pack=Pack.objects.get(code="pack-500"), quantity=1
+        idempotency=fresh_key(), membership=members["carol"], pack=Pack.objects.get(code="500"), quantity=1
     ).order
     dana = make_user("dana")
     return World(

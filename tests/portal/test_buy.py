@@ -11,8 +11,8 @@ from portal.limits import BENEFIT_ATTEMPTS
 from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, page, text_of
 
-STORE = "?pack=pack-500&quantity=2&channel=store"
-DIRECT = "?pack=pack-100&quantity=1&channel=direct"
+STORE = "?pack=500&quantity=2&channel=store"
+DIRECT = "?pack=100&quantity=1&channel=direct"
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_direct_sales_need_a_purchase_order_number(client: Client) -> None:
 
 def test_a_price_that_changed_meanwhile_is_shown_before_it_is_paid(client: Client) -> None:
     form = fields_of(client.get(page("confirm-order") + STORE))
-    Pack.objects.filter(code="pack-500").update(price_cents=200_000)
+    Pack.objects.filter(code="500").update(price_cents=200_000)
     answer = client.post(page("confirm-order") + STORE, form)
     assert "The price has changed" in text_of(answer)
     assert "USD 4,000.00" in text_of(answer)
@@ -97,7 +97,7 @@ def test_a_form_for_another_contract_buys_nothing(client: Client, contract_b: Co
 
 
 def test_an_activation_code_works_once(client: Client, shared_a: Pool) -> None:
-    code = create_activation_code(pack=Pack.objects.get(code="pack-100"), quantity=3)
+    code = create_activation_code(pack=Pack.objects.get(code="100"), quantity=3)
     form = fields_of(client.get(page("redeem-code"))) | {"activation_code": f" {code.lower()} "}
     assert "300 tokens" in text_of(client.post(page("redeem-code"), form, follow=True))
     again = fields_of(client.get(page("redeem-code"))) | {"activation_code": code}
