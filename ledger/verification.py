@@ -16,9 +16,9 @@ INVARIANTS: Final[dict[str, str]] = {
     """,
     "a transaction has just the entries of its range": """
         SELECT t.id, 'entries ' || COUNT(e.seq) FROM ledger_transaction t
-        LEFT JOIN ledger_entry e ON e.contract_id = t.contract_id AND e.seq BETWEEN t.first_seq AND t.last_seq
-            AND e.transaction_id = t.id
+        LEFT JOIN ledger_entry e ON e.transaction_id = t.id
         GROUP BY t.id, t.first_seq, t.last_seq HAVING COUNT(e.seq) <> t.last_seq - t.first_seq + 1
+            OR MIN(e.seq) <> t.first_seq OR MAX(e.seq) <> t.last_seq
     """,
     "a contract's entries are numbered without gaps": """
         SELECT b.contract_id, 'book at ' || b.last_seq || ', entries ' || COUNT(e.seq) FROM ledger_book b
@@ -95,7 +95,7 @@ INVARIANTS: Final[dict[str, str]] = {
     "a job knows the lots it drew on": """
         SELECT j.id, 'draws ' || CAST(j.draws AS text) FROM ledger_job j
         JOIN ledger_transaction t ON t.job_id = j.id AND t.kind = 'hold'
-        JOIN ledger_entry e ON e.contract_id = t.contract_id AND e.seq BETWEEN t.first_seq AND t.last_seq
+        JOIN ledger_entry e ON e.transaction_id = t.id
         WHERE e.account = 'held' AND e.lot_id IS NOT NULL AND j.status = 'running'
             AND CAST(j.draws AS text) NOT LIKE '%' || REPLACE(CAST(e.lot_id AS text), '-', '') || '%'
     """,
