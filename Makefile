@@ -33,7 +33,7 @@ test-postgresql: env  ## the suite on PostgreSQL, started from a wheel for this 
 
 test-books: env  ## the books, recomputed by hledger and beancount
 	@sh tools/books.sh
-	$(PYTEST) tests/ledger/books
+	$(PYTEST) tests/ledger/books -n 2
 
 test-browser: env browser  ## the pages in a real Chromium
 	$(PYTEST) tests/browser -n 2

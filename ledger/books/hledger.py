@@ -78,7 +78,6 @@ class HledgerBooks:
         rest = {Account.USED: pool.used_mt, Account.EXPIRED: pool.expired_mt}
         lines = [f"{day(self._head.closes_at)} * Count of a pool  ; {_tags(facts_of_pool(pool))}\n"]
         for account, amount_mt in counted.items():
-            lines.append(_posting(_counted(pool.id, account), 0, amount_mt))
             lines.append(_posting(_counted(pool.id, account), -amount_mt, 0))
             lines.append(_posting(_account(pool.kind, pool.id, account), 0, 0))
         lines += [_posting(_account(pool.kind, pool.id, account), 0, amount_mt) for account, amount_mt in rest.items()]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from ledger.books import FORMATS, Format
 from ledger.books.outside import Balances, BooksRefused, recompute, version
-from ledger.models import Account, Contract, Entry, Pool
+from ledger.models import Account, Book, Contract, Entry, Lot, Pool, Transaction
 from tests.ledger.books.story import Story
 
 Write = Callable[..., Path]
@@ -118,6 +118,12 @@ def test_beancount_guards_a_lot_of_an_empty_account_too(write: Write) -> None:
         recompute("beancount", write("beancount", edit=overdraw_and_refill))
 
 
+SWAP = """
+    UPDATE ledger_lot SET amount_mt = 45500 - amount_mt, remaining_mt = 45500 - remaining_mt
+    WHERE remaining_mt IN (15500, 30000)
+"""
+
+
 @both
 @pytest.mark.usefixtures("story")
 @pytest.mark.parametrize(
@@ -127,6 +133,8 @@ def test_beancount_guards_a_lot_of_an_empty_account_too(write: Write) -> None:
         "UPDATE ledger_pool SET used_mt = used_mt + 1",
         "UPDATE ledger_lot SET remaining_mt = remaining_mt - 1 WHERE remaining_mt > 1",
         "UPDATE ledger_lot SET held_mt = held_mt - 1 WHERE held_mt > 0",
+        # Two lots of one pool change places, so that the pool's sums stay right.
+        SWAP,
         "UPDATE ledger_book SET issued_mt = issued_mt - 1",
     ],
 )
@@ -135,6 +143,32 @@ def test_they_refuse_a_database_that_was_changed(tampering: str, book_format: Fo
         cursor.execute(tampering)
     with pytest.raises(CommandError, match="refuses the books"):
         call_command("check_books", program=[book_format], stdout=StringIO())
+
+
+def insert(story: Story, lot: Lot, source: Account, target: Account, amount_mt: int) -> None:
+    """Write a transaction past the pipeline, as a tampering hand would, that keeps every sum right."""
+    book = Book.objects.get(contract=story.contract)
+    pool = Pool.objects.get(id=lot.pool_id)
+    balances = {Account.AVAILABLE: pool.available_mt, Account.HELD: pool.held_mt}
+    first, last = book.last_seq + 1, book.last_seq + 2
+    known = {"contract": story.contract, "at": book.last_at}
+    row = Transaction.objects.create(kind="hold", caller="system", first_seq=first, last_seq=last, **known)
+    for seq, account, moved_mt in ((first, source, -amount_mt), (last, target, amount_mt)):
+        balances[account] += moved_mt
+        after = {"amount_mt": moved_mt, "balance_after_mt": balances[account]}
+        Entry.objects.create(seq=seq, transaction=row, account=account, pool=pool, lot=lot, **after, **known)
+    names = {f"{account}_mt": balance_mt for account, balance_mt in balances.items()}
+    Pool.objects.filter(id=pool.id).update(**names)
+    Book.objects.filter(contract=story.contract).update(last_seq=last)
+
+
+@both
+def test_they_refuse_a_lot_that_was_overdrawn_for_a_while(story: Story, write: Write, book_format: Format) -> None:
+    lot = Lot.objects.get(remaining_mt=15_500)
+    insert(story, lot, Account.AVAILABLE, Account.HELD, 15_501)
+    insert(story, lot, Account.HELD, Account.AVAILABLE, 15_501)
+    with pytest.raises(BooksRefused):
+        recompute(book_format, write(book_format))
 
 
 @pytest.mark.usefixtures("story", "contract_b")
