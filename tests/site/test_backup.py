@@ -2,11 +2,12 @@
 
 import io
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
@@ -24,6 +25,7 @@ from ledger.ids import new_id
 from ledger.jobs import Idempotency, JobOrder
 from ledger.models import Contract, Pool, Transaction
 from ledger.verification import differences
+from portal.backups import BackupError, sqlite
 from tests.cast import fresh_key
 from tests.house.sources import ROOT
 
@@ -158,6 +160,24 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(
     with pytest.raises(CommandError, match=r"damaged|is no backup|failed"):
         call_command("restore", file, yes=True, stdout=StringIO())
     assert figures(bobs_pool) == (95, 5, 0)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "PRAGMA ignore_check_constraints = 1; INSERT INTO pool VALUES (2, -1)",
+        "INSERT INTO lot VALUES (7)",
+    ],
+)
+def test_a_readable_file_that_breaks_its_own_rules_is_no_sound_backup(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "small.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.executescript("CREATE TABLE pool (id INTEGER PRIMARY KEY, held INTEGER CHECK (held >= 0))")
+        database.executescript("CREATE TABLE lot (pool INTEGER REFERENCES pool); INSERT INTO pool VALUES (1, 0)")
+        sqlite.check(file)
+        database.executescript(damage)
+    with pytest.raises(BackupError, match="is damaged"):
+        sqlite.check(file)
 
 
 def test_a_backup_that_is_not_there_is_refused(tmp_path: Path) -> None:
