@@ -20,6 +20,8 @@ def parse_milli(value: str | int, *, signed: bool = False) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise InvalidAmount('Give the amount as a decimal string, such as "11" or "0.5".')
+    if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise InvalidAmount(f"An amount has at most {MAX_DIGITS} digits.")
     match = _SHAPE.fullmatch(str(value)) if len(str(value)) <= 32 else None
     if match is None:
         raise InvalidAmount("This is not a plain decimal number.")
