@@ -26,7 +26,9 @@ def write(target: Path) -> None:
 def check(source: Path) -> None:
     """Have SQLite look at every page, every index and every reference."""
     try:
-        with closing(_open(source)) as backup:
+        # SQLite forgets the CHECK constraints of a database that it opens read-only, and would not look at them.
+        with closing(_open(source, mode="rw")) as backup:
+            backup.execute("PRAGMA query_only = 1")
             found = [row[0] for row in backup.execute("PRAGMA integrity_check(1)")]
             broken = backup.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
@@ -45,8 +47,8 @@ def _database() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+def _open(path: Path, mode: str = "ro") -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
