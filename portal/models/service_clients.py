@@ -12,9 +12,7 @@ from ledger.models import Contract, Service
 class ServiceClient(models.Model):
     """Binds an OAuth client to the contracts whose users it acts for, and to the services it runs."""
 
-    client = models.OneToOneField(
-        Client, on_delete=models.CASCADE, primary_key=True, related_name="service_client"
-    )
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, primary_key=True, related_name="service_client")
     contracts = models.ManyToManyField(Contract, related_name="service_clients")
     services = models.ManyToManyField(
         Service,

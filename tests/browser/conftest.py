@@ -50,9 +50,7 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def new_context(
-    new_context: Callable[..., BrowserContext], watch: Watch
-) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(new_context: Callable[..., BrowserContext], watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
     def watched_context(**options: Any) -> BrowserContext:
         context = new_context(**options)
         context.set_default_timeout(10_000)

@@ -66,9 +66,7 @@ def site(tmp_path: Path) -> Iterator[str]:
         server.wait(timeout=START_TIMEOUT_S)
 
 
-def test_the_sign_in_page_arrives_with_its_style(
-    site: str, new_context: Callable[..., BrowserContext]
-) -> None:
+def test_the_sign_in_page_arrives_with_its_style(site: str, new_context: Callable[..., BrowserContext]) -> None:
     page = new_context().new_page()
     loaded: list[str] = []
     page.on("response", lambda response: loaded.append(response.url))

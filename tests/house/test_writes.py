@@ -52,11 +52,7 @@ def _writes(node: ast.AST) -> bool:
 def _opens_empty(model: str, verb: str, given: list[ast.keyword]) -> bool:
     """Whether this only makes the row of an empty pool or book, which moves nothing."""
     names = {keyword.arg for keyword in given}
-    return (
-        model in OPENED_EMPTY
-        and verb in {"create", "get_or_create"}
-        and not names & {None, "defaults", *BALANCES}
-    )
+    return model in OPENED_EMPTY and verb in {"create", "get_or_create"} and not names & {None, "defaults", *BALANCES}
 
 
 def _root(node: ast.expr) -> str:
@@ -113,9 +109,7 @@ def test_a_write_from_elsewhere_is_noticed(bad: str) -> None:
     assert writes_to_the_books(ast.parse(bad))
 
 
-@pytest.mark.parametrize(
-    "good", ["Pool.objects.get(id=1)", "order.save()", "found.update(seen)", "x = pool.held_mt"]
-)
+@pytest.mark.parametrize("good", ["Pool.objects.get(id=1)", "order.save()", "found.update(seen)", "x = pool.held_mt"])
 def test_reading_is_no_write(good: str) -> None:
     assert writes_to_the_books(ast.parse(good)) == []
 

@@ -8,9 +8,7 @@ from portal.middleware import content_security_policy
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/no-such-page/", "/static/bootstrap/css/bootstrap.css"]
-)
+@pytest.mark.parametrize("path", ["/accounts/login/", "/no-such-page/", "/static/bootstrap/css/bootstrap.css"])
 def test_nothing_inline_and_nothing_from_elsewhere_may_run(path: str, client: Client) -> None:
     response = client.get(path)
     assert response.headers["Content-Security-Policy"] == (
