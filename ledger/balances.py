@@ -56,11 +56,15 @@ def balances(*, pool_ids: Sequence[UUID], as_of: datetime | None = None) -> dict
 
 
 def _now(pools: QuerySet[Pool]) -> QuerySet[Pool, tuple[Any, ...]]:
-    instant = Greatest(Now(), Coalesce(F("contract__book__last_at"), Now()))
-    due = _due_lots(Greatest(Now(), Coalesce(OuterRef("contract__book__last_at"), Now())))
-    return pools.annotate(due_mt=due, instant=instant).values_list(
+    due = _due_lots(_business_time(OuterRef("contract__book__last_at")))
+    return pools.annotate(due_mt=due, instant=_business_time(F("contract__book__last_at"))).values_list(
         "id", "available_mt", "held_mt", "used_mt", "expired_mt", "due_mt", "instant"
     )
+
+
+def _business_time(last_at: F) -> Combinable:
+    """Return the present, or the books' last entry where the clock is behind it: there time never goes back."""
+    return Greatest(Now(), Coalesce(last_at, Now()))
 
 
 def _at(pools: QuerySet[Pool], as_of: datetime) -> QuerySet[Pool, tuple[Any, ...]]:
@@ -96,8 +100,7 @@ def _total(rows: QuerySet[Any], amount: str) -> Combinable:
 
 def live_lots(*, pool_id: UUID, at: datetime | None = None) -> QuerySet[Lot]:
     """Return the pool's lots with tokens left to spend, in the order in which they will be spent."""
-    lots = Lot.objects.filter(pool_id=pool_id, exhausted=False)
-    return lots.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=at or Now()))
+    return _unexpired(pool_id, at).filter(exhausted=False)
 
 
 def granted_in_live_lots_mt(*, pool_id: UUID) -> int:
@@ -105,8 +108,12 @@ def granted_in_live_lots_mt(*, pool_id: UUID) -> int:
 
     A balance is good while it exceeds 20 % of this. Source: DOMAIN, "Reporting".
     """
-    lots = Lot.objects.filter(pool_id=pool_id).filter(Q(usable_until__isnull=True) | Q(usable_until__gt=Now()))
-    return lots.aggregate(sum_mt=Coalesce(Sum("amount_mt"), 0))["sum_mt"] or 0
+    return _unexpired(pool_id, None).aggregate(sum_mt=Coalesce(Sum("amount_mt"), 0))["sum_mt"] or 0
+
+
+def _unexpired(pool_id: UUID, at: datetime | None) -> QuerySet[Lot]:
+    now = at or _business_time(F("contract__book__last_at"))
+    return Lot.objects.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=now), pool_id=pool_id)
 
 
 def has_shared_tokens(contract_id: UUID) -> bool:
