@@ -92,12 +92,14 @@ INVARIANTS: Final[dict[str, str]] = {
         WHERE t.job_id IS NOT NULL AND e.account IN ('held', 'used')
         GROUP BY t.job_id, e.lot_id, e.account HAVING SUM(e.amount_mt) < 0
     """,
-    "a job knows the lots it drew on": """
+    "a job knows what it drew on each lot": """
         SELECT j.id, 'draws ' || CAST(j.draws AS text) FROM ledger_job j
-        JOIN ledger_transaction t ON t.job_id = j.id AND t.kind = 'hold'
-        JOIN ledger_entry e ON e.transaction_id = t.id
-        WHERE e.account = 'held' AND e.lot_id IS NOT NULL AND j.status = 'running'
-            AND CAST(j.draws AS text) NOT LIKE '%' || REPLACE(CAST(e.lot_id AS text), '-', '') || '%'
+        JOIN ledger_transaction t ON t.job_id = j.id JOIN ledger_entry e ON e.transaction_id = t.id
+        WHERE e.lot_id IS NOT NULL AND e.amount_mt > 0
+            AND (t.kind = 'capture' AND e.account = 'used'
+                OR t.kind = 'hold' AND e.account = 'held' AND j.status = 'running')
+            AND CAST(j.draws AS text) NOT LIKE '%"' || REPLACE(CAST(e.lot_id AS text), '-', '') || '", "'
+                || REPLACE(CAST(e.pool_id AS text), '-', '') || '", ' || e.amount_mt || ']%'
     """,
     "a job's life is legal": """
         SELECT j.id, 'status ' || j.status FROM ledger_job j LEFT JOIN

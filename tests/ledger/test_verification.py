@@ -9,7 +9,7 @@ from django.db import connection
 
 from ledger import jobs
 from ledger.jobs import JobOrder
-from ledger.models import Contract, Pool
+from ledger.models import Contract, Job, Pool
 from ledger.verification import differences
 from tests.cast import fresh_key
 
@@ -47,7 +47,7 @@ TAMPERINGS = {
         "a job's charge, refund and hold are those of its entries"
     ),
     "UPDATE ledger_job SET status = 'completed' WHERE status = 'cancelled'": "a job's life is legal",
-    "UPDATE ledger_job SET draws = '[]' WHERE status = 'running'": "a job knows the lots it drew on",
+    "UPDATE ledger_job SET draws = '[]' WHERE status = 'running'": "a job knows what it drew on each lot",
     "UPDATE ledger_lot SET usable_until = granted_at, expires_at = granted_at": "nothing is spent from an expired lot",
 }
 
@@ -60,6 +60,16 @@ def test_a_changed_row_is_named(sql: str, invariant: str) -> None:
     assert invariant in broken()
     with pytest.raises(CommandError):
         call_command("verify_ledger", stderr=StringIO())
+
+
+@pytest.mark.usefixtures("busy_books")
+@pytest.mark.parametrize("status", ["running", "completed"])
+@pytest.mark.parametrize("change", [{0: "0" * 32}, {1: "0" * 32}, {2: 50_000}], ids=["lot", "pool", "amount"])
+def test_draws_that_a_refund_would_follow_astray_are_named(status: str, change: dict[int, object]) -> None:
+    job = Job.objects.get(status=status)
+    job.draws[0] = [change.get(number, value) for number, value in enumerate(job.draws[0])]
+    job.save()
+    assert broken() == {"a job knows what it drew on each lot"}
 
 
 @pytest.mark.usefixtures("busy_books")
