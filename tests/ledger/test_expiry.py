@@ -72,6 +72,14 @@ def test_what_comes_back_to_an_expired_lot_is_usable_for_30_days(
     assert figures(bobs_pool) == (0, 0, 0, 10)
 
 
+def test_what_comes_back_at_the_very_instant_of_expiry_has_its_days_of_grace(
+    contract_a: Contract, bob: User, bobs_pool: Pool
+) -> None:
+    put(bobs_pool, "5", expires_at=day(30))
+    cancel(start(contract_a, bob, at=day(29)), at=day(30))
+    assert figures(bobs_pool, day(59)) == (5, 0, 0, 0)
+
+
 def test_without_days_of_grace_they_are_lost(contract_a: Contract, bob: User, bobs_pool: Pool) -> None:
     Contract.objects.update(refund_grace_s=0)
     put(bobs_pool, "10", expires_at=day(30))
