@@ -77,7 +77,7 @@ def request_enabling(
             benefit = Benefit.objects.create(
                 contract=subscription.contract, subscription=subscription, user=user, requested_at=now
             )
-            audit.record(contract=benefit.contract, actor=user, action="benefit.requested", subject=user)
+            audit.record(contract=benefit.contract, actor=user, action="benefit.requested", subject=user, at=now)
             is_member = Membership.objects.filter(
                 contract=benefit.contract, user=user, enabled_at__isnull=False
             ).exists()
@@ -228,6 +228,7 @@ def _decide(benefit: Benefit, status: BenefitStatus, *, decided_by: User, at: da
             action=f"benefit.{status}",
             subject=benefit.user,
             detail=reason,
+            at=at,
         )
 
 

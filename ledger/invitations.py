@@ -63,7 +63,7 @@ def invite(
     }
     invitation, _ = Invitation.objects.update_or_create(contract=membership.contract, email=email, defaults=values)
     audit.record(
-        contract=membership.contract, actor=membership.user, action="member.invited", subject=email, detail=role
+        contract=membership.contract, actor=membership.user, action="member.invited", subject=email, detail=role, at=now
     )
     return invitation
 
@@ -85,7 +85,11 @@ def resend(*, membership: Membership, invitation_id: UUID, at: datetime | None =
     invitation.expires_at = invitation.sent_at + VALID_FOR
     invitation.save(update_fields=["sent_at", "expires_at"])
     audit.record(
-        contract=membership.contract, actor=membership.user, action="member.invited_again", subject=invitation.email
+        contract=membership.contract,
+        actor=membership.user,
+        action="member.invited_again",
+        subject=invitation.email,
+        at=invitation.sent_at,
     )
     return invitation
 

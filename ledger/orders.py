@@ -93,7 +93,7 @@ def place(
         order.save(force_insert=True)
         if code and not ActivationCode.objects.filter(id=code.id, order=None).update(order=order):
             raise InvalidActivationCode(field="activation_code")
-        _audit(membership, "order.placed", order)
+        _audit(membership, "order.placed", order, at=order.created_at)
         return _note(order)
 
     commands = [] if waits else [_purchase(order, at or timezone.now())]
@@ -123,7 +123,8 @@ def approve(
         values = {"status": order.status, "fulfilled_at": order.fulfilled_at, "approved_by": order.approved_by}
         if not waiting.update(**values):
             raise AlreadyDecided
-        _audit(membership, "order.approved", order, "own order: the contract has no second buyer" if alone else "")
+        detail = "own order: the contract has no second buyer" if alone else ""
+        _audit(membership, "order.approved", order, detail, at=order.fulfilled_at)
         return _note(order)
 
     return _post(order, idempotency, [_purchase(order, at or timezone.now())], save, at)
@@ -274,5 +275,5 @@ def _answered(answer: Answer) -> OrderAnswer:
     return OrderAnswer(order, answer.replayed)
 
 
-def _audit(membership: Membership, action: str, order: Order, detail: str = "") -> None:
-    audit.record(contract=order.contract, actor=membership.user, action=action, subject=order.id, detail=detail)
+def _audit(membership: Membership, action: str, order: Order, detail: str = "", *, at: datetime | None = None) -> None:
+    audit.record(contract=order.contract, actor=membership.user, action=action, subject=order.id, detail=detail, at=at)

@@ -49,7 +49,9 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
             refund = RefundRequest.objects.create(
                 contract=job.contract, job=job, requested_by=user, reason=reason, created_at=now
             )
-            audit.record(contract=job.contract, actor=user, action="refund.requested", subject=job.id, detail=reason)
+            audit.record(
+                contract=job.contract, actor=user, action="refund.requested", subject=job.id, detail=reason, at=now
+            )
     except IntegrityError as error:
         raise RefundPending from error
     return refund
@@ -117,5 +119,10 @@ def _decide(refund: RefundRequest, membership: Membership, status: RefundStatus,
     if not pending.update(status=status, decided_by=membership.user, decided_at=at, decision_reason=reason):
         raise AlreadyDecided
     audit.record(
-        contract=refund.contract, actor=membership.user, action=f"refund.{status}", subject=refund.job_id, detail=reason
+        contract=refund.contract,
+        actor=membership.user,
+        action=f"refund.{status}",
+        subject=refund.job_id,
+        detail=reason,
+        at=at,
     )

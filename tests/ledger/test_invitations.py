@@ -87,6 +87,7 @@ def test_without_an_invitation_nothing_is_enabled(contract_a: Contract, stranger
 def test_inviting_again_renews_the_invitation(invited: Invitation, coordinator: Membership) -> None:
     again = invite(membership=coordinator, email="stranger@example.com", at=day(5))
     assert (again, again.expires_at) == (invited, day(5) + timedelta(days=7))
+    assert [event.at for event in AuditEvent.objects.order_by("at")] == [day(1), day(5)]
     assert Invitation.objects.count() == 1
 
 

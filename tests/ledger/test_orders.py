@@ -57,7 +57,8 @@ def test_an_order_is_one_lot_of_the_shared_pool_at_once(carols: Membership, caro
     )
     lot = Lot.objects.get()
     assert (lot.pool, lot.source, lot.amount_mt) == (shared_a, "purchase", 1_000_000)
-    assert AuditEvent.objects.get(action="order.placed").subject == str(order.id)
+    event = AuditEvent.objects.get(action="order.placed")
+    assert (event.subject, event.actor, event.at) == (str(order.id), carol, START)
 
 
 def test_only_administrators_and_coordinators_buy_and_others_are_told_who_they_are(
@@ -132,6 +133,7 @@ def test_the_administrator_approves_and_the_tokens_arrive_once(
         approve(idempotency=fresh_key(), membership=alices, order_id=waiting.id, at=day(1))
     assert figures(shared_a, day(1)) == (500, 0, 0, 0)
     assert Lot.objects.get().expires_at == datetime(2027, 1, 2, tzinfo=UTC)
+    assert AuditEvent.objects.get(action="order.approved").at == day(1)
 
 
 def test_coordinators_do_not_approve_and_nobody_approves_their_own(carols: Membership, alices: Membership) -> None:
