@@ -64,7 +64,7 @@ def test_a_price_that_cannot_be_kept_is_refused(contract_a: Contract, bob: User,
         quote(contract_id=contract_a.id, user_id=bob.pk, service="analysis", quantity_m=10**15 - 1)
 
 
-@pytest.mark.parametrize("service", ["", "no such", "x" * 300, "a\x00b", "\ud800", "01a200f5-310a-75af-ad68-2a378ef4152d"])
+@pytest.mark.parametrize("service", ["", "no such", "a\x00b", "\ud800", "01a200f5310a75afad682a378ef4152d"])
 def test_a_service_that_is_not_there_is_not_found(contract_a: Contract, bob: User, service: str) -> None:
     with pytest.raises(NotFound) as refusal:
         start(contract_a, bob, service)
