@@ -19,7 +19,7 @@ def expire_lots(*, at: datetime | None = None) -> int:
     now = at or timezone.now()
     # The clock of an import is its log's, and it expires its lots by it: today all of an old log's would be due.
     lots = Lot.objects.filter(exhausted=False, usable_until__lte=now).exclude(source=LotSource.IMPORT)
-    due = lots.values_list("contract_id", "pool_id")
+    due = lots.order_by().values_list("contract_id", "pool_id")
     expired = 0
     for contract_id, pool_ids in _by_contract(due.distinct()).items():
         for batch in _batches(pool_ids):
