@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from ledger import jobs
+from ledger.contracts import individual_pool
 from ledger.errors import ContractExpired, InsufficientTokens, InvalidRequest, NotFound, ProjectRequired
 from ledger.ids import new_id
 from ledger.jobs import JobOrder, Verdict
@@ -93,6 +94,15 @@ def test_nothing_starts_on_a_contract_that_has_ended(contract_a: Contract, bob: 
     with pytest.raises(ContractExpired):
         start(contract_a, bob, at=day(30))
     assert complete(job, at=day(30)).status == "completed"
+
+
+def test_the_pools_of_others_are_not_found(contract_a: Contract, contract_b: Contract, bob: User, carol: User) -> None:
+    carols = individual_pool(contract_id=contract_a.id, user_id=carol.pk)
+    put(carols, "10")
+    for pool in (carols, *contract_b.pools.all()):
+        with pytest.raises(NotFound) as refusal:
+            start(contract_a, bob, pool_id=pool.id)
+        assert refusal.value.field == "pool"
 
 
 def test_buyers_use_the_shared_pool_by_their_role(
