@@ -9,7 +9,7 @@ from django.db import connection
 
 from ledger import jobs
 from ledger.jobs import JobOrder
-from ledger.models import Contract, Job, Pool
+from ledger.models import Contract, Job, Kind, Lot, Pool, Transaction
 from ledger.verification import differences
 from tests.cast import fresh_key
 
@@ -60,6 +60,13 @@ def test_a_changed_row_is_named(sql: str, invariant: str) -> None:
     assert invariant in broken()
     with pytest.raises(CommandError):
         call_command("verify_ledger", stderr=StringIO())
+
+
+@pytest.mark.usefixtures("busy_books")
+def test_a_lot_spent_from_at_the_very_instant_of_its_expiry_is_named() -> None:
+    spent_at = Transaction.objects.filter(kind=Kind.HOLD).latest("first_seq").at
+    Lot.objects.update(usable_until=spent_at, expires_at=spent_at)
+    assert "nothing is spent from an expired lot" in broken()
 
 
 @pytest.mark.usefixtures("busy_books")
