@@ -50,7 +50,7 @@ def lots_in(world: DatabaseWorld) -> dict[object, tuple[object, ...]]:
 
 
 @pytest.mark.usefixtures("rate_card")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.lists(STEP, min_size=20, max_size=45), st.booleans(), st.booleans(), st.data())
 def test_the_ledger_answers_as_the_rules_say(
     bob: User, carol: User, steps: list[Step], split: bool, graceful: bool, data: st.DataObject
