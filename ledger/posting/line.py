@@ -7,7 +7,6 @@ on the contract's book decides between processes.
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -25,28 +24,64 @@ class _Ticket:
 
     def __init__(self, requests: Sequence[Request]) -> None:
         self.requests = requests
+        self.size = sum(len(request.commands) for request in requests)
         self.answers: list[Answer] | None = None
         self.error: Exception | None = None
+        self.is_at_front = False
+        self._call = threading.Lock()
+        self._call.acquire()
 
-    @property
-    def is_served(self) -> bool:
-        return self.answers is not None or self.error is not None
+    def wait(self) -> bool:
+        """Wait to be served or to come to the front; False when patience has run out."""
+        return self._call.acquire(timeout=_PATIENCE_S)
+
+    def call(self) -> None:
+        """Wake whoever waits with this ticket."""
+        self._call.release()
 
 
 class _Line:
-    """The tickets that wait for one contract, oldest first, and the lock of whoever serves them."""
+    """The tickets that wait for one contract, oldest first. The one at the front serves, then calls the next."""
 
     def __init__(self) -> None:
-        self.serving = threading.Lock()
         self.waiting: list[_Ticket] = []
+        self._front_is_taken = False
+        self._moving = threading.Lock()
+
+    def join(self, ticket: _Ticket) -> None:
+        """Stand in line; the first one is at the front at once."""
+        with self._moving:
+            self.waiting.append(ticket)
+            if not self._front_is_taken:
+                self._front_is_taken = ticket.is_at_front = True
+
+    def give_up(self, ticket: _Ticket) -> bool:
+        """Leave the line, unless the ticket came to the front at this very moment. Taken ones may still be served."""
+        with self._moving:
+            if ticket in self.waiting and not ticket.is_at_front:
+                self.waiting.remove(ticket)
+            return not ticket.is_at_front
 
     def take(self) -> list[_Ticket]:
-        """Return the tickets to serve next, up to the limit and at least one."""
-        taken, size = [self.waiting.pop(0)], 0
-        size = len(taken[0].requests)
-        while self.waiting and (size := size + len(self.waiting[0].requests)) <= _COMMANDS_AT_ONCE:
-            taken.append(self.waiting.pop(0))
-        return taken
+        """Return the tickets to serve together: the one at the front, and those behind it up to the limit."""
+        with self._moving:
+            size = count = 0
+            for ticket in self.waiting:
+                size += ticket.size
+                if count and size > _COMMANDS_AT_ONCE:
+                    break
+                count += 1
+            taken = self.waiting[:count]
+            del self.waiting[:count]
+            return taken
+
+    def move_up(self) -> None:
+        """Call the next ticket to the front."""
+        with self._moving:
+            self._front_is_taken = bool(self.waiting)
+            if self.waiting:
+                self.waiting[0].is_at_front = True
+                self.waiting[0].call()
 
 
 # A line lives as long as somebody stands in it.
@@ -63,23 +98,29 @@ def serve_in_line(contract_id: UUID, requests: Sequence[Request], *, serve: Serv
     with _opening:
         line = _lines.get(contract_id) or _lines.setdefault(contract_id, _Line())
     ticket = _Ticket(requests)
-    line.waiting.append(ticket)
-    if not line.serving.acquire(timeout=_PATIENCE_S):
-        with suppress(ValueError):  # already taken, so it may still be served
-            line.waiting.remove(ticket)
+    line.join(ticket)
+    if not ticket.is_at_front and not ticket.wait() and line.give_up(ticket):
         raise LedgerBusy
-    try:
-        while not ticket.is_served:
-            if ticket not in line.waiting:
-                # Whoever took it died on the way; the keys make sure that nothing happens twice.
-                line.waiting.append(ticket)
-            _serve_together(contract_id, line.take(), serve)
-    finally:
-        line.serving.release()
+    if ticket.is_at_front:
+        _serve_from_the_front(line, contract_id, serve)
     if ticket.error:
         raise ticket.error
     assert ticket.answers is not None, "a served ticket has answers or an error"
     return ticket.answers
+
+
+def _serve_from_the_front(line: _Line, contract_id: UUID, serve: Serve) -> None:
+    """Serve this ticket and those behind it, then let the line move up, whatever happens."""
+    front, *others = line.take()
+    try:
+        _serve_together(contract_id, [front, *others], serve)
+    finally:
+        for ticket in others:
+            if ticket.answers is None and ticket.error is None:
+                # The thread at the front died on the way; the key tells whether the request took effect.
+                ticket.error = LedgerBusy()
+            ticket.call()
+        line.move_up()
 
 
 def _serve_together(contract_id: UUID, tickets: list[_Ticket], serve: Serve) -> None:
