@@ -68,6 +68,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             Entry("Refund requests", "portal:refund-requests", Right.DECIDE_REFUNDS),
             Entry("Benefit requests", "portal:enablings", Right.MANAGE_ENABLING),
             Entry("Members and roles", "portal:members", Right.OWN_USE, also=("portal:member", "portal:hand-over")),
+            Entry("Contract options", "portal:options", Right.CONTRACT_OPTIONS),
             Entry("API clients", "portal:api-clients", Right.API_CLIENTS),
             Entry("Audit log", "portal:audit-log", Right.AUDIT_LOG),
         ),

@@ -116,6 +116,8 @@ TABLE = (
     Row("set-shared-use", "post", BUYERS_OF_A_DO, args=bob, data=lambda world: {"allowed": "yes"}),
     Row("allocate", "post", BUYERS_OF_A_DO, args=bob, data=amount),
     Row("take-back", "post", (302, 403, 403, 200, 200, 404, 403), args=bob, data=amount),
+    Row("options", "get", ADMINISTRATORS),
+    Row("options", "post", ADMINISTRATORS),
     Row("api-clients", "get", ADMINISTRATORS),
     Row("api-clients", "post", ADMINISTRATORS),
     Row("revoke-api-client", "post", (302, 403, 403, 403, 302, 404, 403), args=client),

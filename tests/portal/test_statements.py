@@ -21,6 +21,7 @@ PLAIN = (
     "orders",
     "enablings",
     "members",
+    "options",
     "audit-log",
     "support",
     "preferences",
