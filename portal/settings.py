@@ -126,7 +126,9 @@ else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
     # A lock that is not had within 5 s becomes a 503 that says when to try again.
-    _database.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5000"
+    _database.setdefault("OPTIONS", {}).update(
+        options="-c lock_timeout=5000", server_side_binding=True, prepare_threshold=5
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits count in the cache, so several processes must share one. SQLite means one process.
