@@ -1,14 +1,18 @@
 """Tokens that enter pools or move between them outside jobs: gifts, allocations, corrections."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from ledger.amounts import MAX_DIGITS, MILLI
+from django.contrib.auth.models import User
+
+from ledger import audit
+from ledger.amounts import MAX_DIGITS, MILLI, format_milli
 from ledger.contracts import individual_pool, shared_pool
 from ledger.errors import InvalidAmount, NotFound
-from ledger.models import Kind, LotSource, Membership, Pool
+from ledger.models import Contract, Kind, LotSource, Membership, Pool
 from ledger.posting import (
     Allocate,
     Answer,
@@ -21,6 +25,7 @@ from ledger.posting import (
     post,
     replay,
 )
+from ledger.posting.requests import Note
 from ledger.texts import check_text, require_text
 
 LIMIT_MT: Final = 10**MAX_DIGITS * MILLI
@@ -74,10 +79,13 @@ def adjust(
     pool_id: UUID,
     amount_mt: int,
     reason: str,
+    actor: User | None = None,
     expires_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Posted:
     """Correct a pool by hand, upwards with a new lot or downwards; operators only, with a reason.
+
+    `actor` is the operator who does; the audit log of the contract names them.
 
     Raises:
         InvalidAmount: the amount is zero, or has more than 12 digits.
@@ -99,7 +107,14 @@ def adjust(
         )
     else:
         command = Deduct(pool_id=pool_id, amount_mt=-amount_mt, reason=reason)
-    return _posted(_post(idempotency, _contract_of(pool_id), command, at))
+    contract = _contract_of(pool_id)
+
+    def note(now: datetime) -> Note:
+        detail = f"{format_milli(amount_mt)} tokens: {reason}"
+        audit.record(contract=contract, actor=actor, action="pool.adjusted", subject=pool_id, detail=detail, at=now)
+        return {}
+
+    return _posted(_post(idempotency, contract.id, command, at, effect=note if actor else None))
 
 
 def grant(
@@ -128,7 +143,7 @@ def grant(
         expires_at=expires_at,
         reason=check_text(reason, field="reason", limit=REASON_LIMIT),
     )
-    return _posted(_post(idempotency, _contract_of(pool_id), command, at))
+    return _posted(_post(idempotency, _contract_of(pool_id).id, command, at))
 
 
 def _check_amount(amount_mt: int) -> None:
@@ -136,11 +151,11 @@ def _check_amount(amount_mt: int) -> None:
         raise InvalidAmount(f"Give an amount above zero with at most {MAX_DIGITS} digits.", field="amount")
 
 
-def _contract_of(pool_id: UUID) -> UUID:
-    contract_id = Pool.objects.filter(id=pool_id).values_list("contract_id", flat=True).first()
-    if contract_id is None:
+def _contract_of(pool_id: UUID) -> Contract:
+    contract = Contract.objects.filter(pools=pool_id).first()
+    if contract is None:
         raise NotFound("There is no such pool.", field="pool")
-    return contract_id
+    return contract
 
 
 def _move(
@@ -169,9 +184,15 @@ def _move(
 
 
 def _post(
-    idempotency: Idempotency, contract_id: UUID, command: Grant | Deduct | Allocate | TakeBack, at: datetime | None
+    idempotency: Idempotency,
+    contract_id: UUID,
+    command: Grant | Deduct | Allocate | TakeBack,
+    at: datetime | None,
+    *,
+    effect: Callable[[datetime], Note] | None = None,
 ) -> Answer:
-    (answer,) = post(contract_id=contract_id, requests=[Request(commands=[command], idempotency=idempotency, at=at)])
+    request = Request(commands=[command], idempotency=idempotency, at=at, effect=effect)
+    (answer,) = post(contract_id=contract_id, requests=[request])
     return answer
 
 

@@ -1,8 +1,14 @@
 """Registers the portal with Django."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = "Portal"
+
+    def ready(self) -> None:
+        from portal.operators import make_group  # noqa: PLC0415  (models, which are not there before this)
+
+        post_migrate.connect(make_group, sender=apps.get_app_config("ledger"), dispatch_uid="operators")

@@ -18,6 +18,7 @@ from ledger.grants import grant
 from ledger.jobs import Idempotency
 from ledger.models import Contract, LotSource, Membership, Pool, Role
 from ledger.rate_card import load_rate_card
+from portal.operators import make_operator
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -66,7 +67,9 @@ def stranger(db: None) -> User:
 
 @pytest.fixture
 def olga(db: None) -> User:
-    return make_user("olga", is_staff=True)
+    user = make_user("olga")
+    make_operator(user)
+    return user
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ from portal.demo.people import (
     Person,
 )
 from portal.models import ServiceClient
+from portal.operators import make_operator
 
 OPENED_BEFORE: Final = timedelta(days=420)
 ENDS_AFTER: Final = timedelta(days=675)
@@ -91,11 +92,11 @@ def _user(person: Person, kept: Kept) -> User:
             "email": person.email,
             "first_name": person.name,
             "last_name": person.surname,
-            "is_staff": person.is_staff,
-            "is_superuser": person.is_staff,
         },
     )
     EmailAddress.objects.get_or_create(user=user, email=person.email, defaults={"verified": True, "primary": True})
+    if person.is_operator:
+        make_operator(user)
     if person.signs_in and (is_new or person.email not in kept.passwords):
         user.set_password(kept.passwords.setdefault(person.email, new_password()))
         user.save(update_fields=["password"])

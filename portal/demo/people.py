@@ -16,7 +16,7 @@ class Person:
     domain: str
     part: str
     signs_in: bool = True
-    is_staff: bool = False
+    is_operator: bool = False
 
     @property
     def key(self) -> str:
@@ -51,7 +51,7 @@ MALLORY: Final = Person(
     name="Mallory", surname="Marsh", domain="brook.example", part="Contract administrator of contract B"
 )
 OLGA: Final = Person(
-    name="Olga", surname="Owen", domain="counting-house.example", part="Operator of the site", is_staff=True
+    name="Olga", surname="Owen", domain="counting-house.example", part="Operator of the site", is_operator=True
 )
 STRANGER: Final = Person(
     name="Stranger", surname="Stone", domain="elsewhere.example", part="Has an account, but no contract"

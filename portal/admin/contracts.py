@@ -1,0 +1,104 @@
+"""Contracts, opened with their book and pool, and subscriptions with their seats."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import ForeignKey, Model
+from django.http import HttpRequest
+
+from ledger.contracts import open_contract
+from ledger.models import Benefit, Contract, Membership, Seat, Subscription
+from portal.admin.base import AnyForm, AnyInline, KeptAdmin, PriceField, ReadAdmin
+
+OPTIONS = ("allow_split", "project_required", "refund_grace_s", "approval_limit_cents")
+
+
+class ContractForm(AnyForm):
+    approval_limit_cents = PriceField(
+        required=False, label="Approval limit", help_text="Orders above this price need an administrator's approval."
+    )
+
+
+class OpenContractForm(ContractForm):
+    """A new contract, which has an administrator from its first day."""
+
+    administrator = forms.EmailField(help_text="E-mail address of somebody who has an account.")
+
+    def clean_administrator(self) -> User:
+        found = User.objects.filter(email__iexact=self.cleaned_data["administrator"], is_active=True)[:2]
+        if len(found) != 1:
+            raise forms.ValidationError("Exactly one account must have this address.")
+        return found[0]
+
+
+@admin.register(Contract)
+class ContractAdmin(KeptAdmin):
+    form = ContractForm
+    fields = ("number", "name", "starts_at", "ends_at", *OPTIONS)
+    list_display = ("number", "name", "starts_at", "ends_at")
+    search_fields = ("number", "name")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if obj else {"form": OpenContractForm}), **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else (*self.fields, "administrator")
+
+    def save_model(self, request: HttpRequest, obj: Contract, form: Any, change: bool) -> None:
+        """Save a contract; a new one gets its book, its shared pool and its administrator."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        opened = open_contract(**form.cleaned_data)
+        obj.id = opened.id
+        obj.refresh_from_db()
+        self.audit(request, obj, form, change)
+
+
+class SeatInline(AnyInline):
+    model = Seat
+    extra = 1
+    can_delete = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer a seat to the members of its contract only; a new subscription is saved first."""
+        if db_field.name == "user":
+            match = request.resolver_match
+            subscription = match.kwargs.get("object_id") if match else None
+            members = User.objects.filter(memberships__contract__subscriptions=subscription)
+            kwargs["queryset"] = members if subscription else User.objects.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(KeptAdmin):
+    inlines = (SeatInline,)
+    list_display = ("serial_number", "product", "contract", "rule", "starts_at", "ends_at")
+    list_filter = ("product", "rule")
+    list_select_related = ("product", "contract", "rule")
+    search_fields = ("serial_number", "contract__number", "contract__name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A subscription stays with its contract: its gifts are in that contract's books."""
+        return ("contract",) if obj else ()
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadAdmin):
+    list_display = ("user", "contract", "role", "uses_shared", "enabled_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "contract")
+    search_fields = ("user__email", "contract__number", "contract__name")
+
+
+@admin.register(Benefit)
+class BenefitAdmin(ReadAdmin):
+    list_display = ("user", "contract", "subscription", "status", "requested_at", "decided_at")
+    list_filter = ("status",)
+    list_select_related = ("user", "contract", "subscription__product")
+    search_fields = ("user__email", "contract__number", "contract__name")
