@@ -45,7 +45,7 @@ REPORTING: Final = Entry(
     Right.OWN_USE,
     children=(
         Entry("Individual Tokens", "reporting:individual-tokens", Right.OWN_USE),
-        Entry("Shared Tokens", "reporting:shared-tokens", Right.OWN_USE),
+        Entry("Shared Tokens", "reporting:shared-tokens", Right.SHARED_BALANCE),
         Entry("Individual Usage", "reporting:individual-usage", Right.OWN_USE),
     ),
 )
