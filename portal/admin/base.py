@@ -82,18 +82,23 @@ class KeptAdmin(AnyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        self.audit(request, obj, form, change)
+        if form.changed_data or not change:
+            self.audit(request, obj, change=change, detail=", ".join(form.changed_data) if change else "")
 
-    def audit(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note who did it, and which fields; what belongs to a contract stands in that contract's log."""
+    def audit(self, request: HttpRequest, obj: Any, *, change: bool, detail: str = "") -> None:
+        """Note who did it; what belongs to a contract stands in that contract's log."""
         assert isinstance(request.user, User), "the admin lets nobody else in"
         audit.record(
-            contract=obj if isinstance(obj, Contract) else getattr(obj, "contract", None),
+            contract=self.contract_of(obj),
             actor=request.user,
             action=f"{obj._meta.model_name}.{'changed' if change else 'added'}",
             subject=obj,
-            detail=", ".join(form.changed_data) if change else "",
+            detail=detail,
         )
+
+    def contract_of(self, obj: Any) -> Contract | None:
+        """Return the contract that `obj` belongs to; None for what all contracts share."""
+        return getattr(obj, "contract", None)
 
 
 class ReadAdmin(AnyAdmin):

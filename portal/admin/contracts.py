@@ -54,7 +54,10 @@ class ContractAdmin(KeptAdmin):
         opened = open_contract(**form.cleaned_data)
         obj.id = opened.id
         obj.refresh_from_db()
-        self.audit(request, obj, form, change)
+        self.audit(request, obj, change=change)
+
+    def contract_of(self, obj: Contract) -> Contract:
+        return obj
 
 
 class SeatInline(AnyInline):
@@ -82,6 +85,17 @@ class SubscriptionAdmin(KeptAdmin):
     list_filter = ("product", "rule")
     list_select_related = ("product", "contract", "rule")
     search_fields = ("serial_number", "contract__number", "contract__name")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the seats; the audit log says who got which."""
+        super().save_formset(request, form, formset, change)
+        for seat in formset.new_objects:
+            self.audit(request, seat, change=False, detail=f"user: {seat.user or 'nobody'}")
+        for seat, _ in formset.changed_objects:
+            self.audit(request, seat, change=True, detail=f"user: {seat.user or 'nobody'}")
+
+    def contract_of(self, obj: Subscription | Seat) -> Contract:
+        return obj.subscription.contract if isinstance(obj, Seat) else obj.contract
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A subscription stays with its contract: its gifts are in that contract's books."""

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from ledger.errors import InsufficientTokens, InvalidAmount, InvalidRequest, NotFound
 from ledger.grants import adjust, grant
 from ledger.ids import new_id
-from ledger.models import Contract, Lot, Pool, Transaction
+from ledger.models import AuditEvent, Contract, Lot, Pool, Transaction
 from tests.cast import fresh_key
 from tests.ledger.steps import START, day, figures, put, remaining, start
 
@@ -38,6 +38,15 @@ def test_a_correction_takes_no_more_than_is_available(contract_a: Contract, bob:
         correct(bobs_pool, -5_001)
     correct(bobs_pool, -5_000)
     assert figures(bobs_pool) == (0, 5, 0, 0)
+
+
+def test_the_audit_log_names_the_operator_of_a_correction_that_was_made(bobs_pool: Pool, olga: User) -> None:
+    with pytest.raises(InsufficientTokens):
+        correct(bobs_pool, -1, actor=olga)
+    correct(bobs_pool, 500, actor=olga)
+    event = AuditEvent.objects.get()
+    assert (event.contract, event.actor, event.action) == (bobs_pool.contract, olga, "pool.adjusted")
+    assert (event.subject, event.detail) == (str(bobs_pool.id), "0.5 tokens: The store charged twice.")
 
 
 def test_a_correction_of_nothing_is_refused(bobs_pool: Pool) -> None:

@@ -121,6 +121,8 @@ def test_olga_sells_a_subscription_and_gives_its_seat_to_a_member(
     assert sold.seats.get().user is None
     olgas.post(address("subscription", "change", sold.id), {**sent, "seats-0-user": str(bob.pk)})
     assert sold.seats.get().user == bob
+    event = AuditEvent.objects.get(action="seat.changed")
+    assert (event.contract, event.detail) == (contract_a, "user: bob")
 
 
 @pytest.mark.parametrize(("amount", "left"), [("12.5", 112_500), ("-40", 60_000)])
