@@ -9,7 +9,9 @@ from django.core.management import call_command
 
 from ledger.errors import InsufficientTokens
 from ledger.expiry import expire_lots
-from ledger.models import Contract, Kind, Lot, Pool, Transaction
+from ledger.grants import grant
+from ledger.models import Contract, Kind, Lot, LotSource, Pool, Transaction
+from tests.cast import fresh_key
 from tests.ledger.steps import cancel, day, fail, figures, give, put, report, start
 
 pytestmark = pytest.mark.usefixtures("sound_books")
@@ -137,3 +139,16 @@ def test_the_command_reads_times_with_and_without_an_offset(bobs_pool: Pool, tex
     call_command("expire_lots", "--at", text, stdout=StringIO())
     assert Lot.objects.get().exhausted
     assert Transaction.objects.get(kind=Kind.EXPIRE).at == datetime.fromisoformat("2026-01-31T00:00:00+00:00")
+
+
+def test_imported_lots_expire_by_the_time_that_is_named_and_not_by_todays(bobs_pool: Pool) -> None:
+    grant(
+        idempotency=fresh_key("system"),
+        pool_id=bobs_pool.id,
+        amount_mt=5_000,
+        source=LotSource.IMPORT,
+        expires_at=day(30),
+        at=day(0),
+    )
+    assert expire_lots() == 0
+    assert expire_lots(at=day(30)) == 1
