@@ -71,7 +71,8 @@ class PoolReport:
 
     @property
     def percent(self) -> int:
-        return 100 * self.balance.available_mt // self.granted_mt if self.granted_mt else 0
+        """How much of the total is available, as the ring shows it."""
+        return 100 * self.balance.available_mt // self.balance.total_mt if self.balance.total_mt else 0
 
     @property
     def expiring(self) -> tuple[LotLine, ...]:
