@@ -1,6 +1,7 @@
 """The kinds of value that the API reads, each with the shape that OpenAPI shows for it."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -19,12 +20,12 @@ _Value = TypeVar("_Value")
 Json = dict[str, Any]
 
 
-class ApiField(Field[_Value, Any, Any, Any]):
+class ApiField(Field[_Value, Any, Any, Any], ABC):
     """A value of a request. Reading is strict: nothing is converted that a careful reader would not."""
 
+    @abstractmethod
     def openapi(self) -> Json:
         """Return the JSON Schema of what this reads."""
-        raise NotImplementedError
 
     def to_representation(self, value: Any) -> Any:
         """Return how a default is written in OpenAPI."""
