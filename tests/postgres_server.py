@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,10 +27,13 @@ FAST_AND_FORGETFUL = [
 
 
 @contextmanager
-def running_server(*, durable: bool) -> Iterator[str]:
+def running_server(
+    *, durable: bool, settings: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Start a server on a socket in a private directory, yield its DATABASE_URL, remove it all afterwards.
 
-    `durable=False` lets the server forget what it wrote when the machine stops: for tests only.
+    `durable=False` lets the server forget what it wrote when the machine stops: for tests only. `settings` are more
+    of the server's own (`name=value`), `environment` more of its process's.
     """
     directory = Path(tempfile.mkdtemp(prefix="chpg-"))
     identity = _identity()
@@ -39,7 +42,8 @@ def running_server(*, durable: bool) -> Iterator[str]:
             os.chown(directory, identity["user"], identity["group"])
         binaries = _reachable_binaries(directory, identity)
         _initialise(binaries, directory, identity)
-        server = _start(binaries, directory, identity, durable)
+        options = [*([] if durable else FAST_AND_FORGETFUL), *settings]
+        server = _start(binaries, directory, identity, options, environment or {})
         try:
             _wait_until_ready(binaries, directory, server)
             yield f"postgres://postgres@/postgres?host={directory}"
@@ -93,9 +97,10 @@ def _initialise(binaries: Path, directory: Path, identity: dict[str, Any]) -> No
         raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
 
 
-def _start(binaries: Path, directory: Path, identity: dict[str, Any], durable: bool) -> subprocess.Popen[bytes]:
-    settings = [f"unix_socket_directories={directory}", "listen_addresses=", "max_connections=200"]
-    settings += [] if durable else FAST_AND_FORGETFUL
+def _start(
+    binaries: Path, directory: Path, identity: dict[str, Any], settings: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    settings = [f"unix_socket_directories={directory}", "listen_addresses=", "max_connections=200", *settings]
     options = [argument for setting in settings for argument in ("-c", setting)]
     with (directory / "server.log").open("wb") as log:
         return subprocess.Popen(
@@ -104,6 +109,7 @@ def _start(binaries: Path, directory: Path, identity: dict[str, Any], durable: b
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=os.environ | dict(environment),
             start_new_session=True,  # Ctrl-C is for the tests: the server is stopped after them
             **identity,
         )
