@@ -67,8 +67,7 @@ def start(*, idempotency: Idempotency, order: JobOrder, at: datetime | None = No
         NotEnabled, SharedUseNotAllowed, QuoteExpired, QuoteMismatch, ProjectRequired, NotFound: the order is not valid.
         IdempotencyKeyReused, LedgerBusy: see `ledger.posting.post`.
     """
-    batch = start_batch(idempotency=idempotency, orders=[order], mode="all_or_nothing", at=at)
-    return _single(batch)
+    return _single(_post_by_contract(idempotency, [(order.contract_id, order)], whole=True, at=at))
 
 
 def start_batch(
@@ -84,7 +83,8 @@ def start_batch(
     if whole and len({order.contract_id for order in orders}) > 1:
         raise InvalidRequest("Jobs that start together belong to one contract.", field="items")
     placed = [(order.contract_id, order) for order in orders]
-    return _post_by_contract(idempotency, placed, whole=whole, at=at)
+    batch = _post_by_contract(idempotency, placed, whole=whole, at=at)
+    return _whole(batch) if whole else batch
 
 
 def settle(*, idempotency: Idempotency, verdicts: Sequence[Verdict], at: datetime | None = None) -> BatchAnswer:
@@ -188,6 +188,16 @@ def _single(batch: BatchAnswer) -> JobAnswer:
         result.replayed = batch.replayed
         raise result
     return JobAnswer(result, batch.replayed)
+
+
+def _whole(batch: BatchAnswer) -> BatchAnswer:
+    """Return a batch that was accepted; one of a single item is refused as longer ones are, with its index."""
+    first = batch.results[0]
+    if isinstance(first, LedgerError):
+        first.extra["index"] = 0
+        first.replayed = batch.replayed
+        raise first
+    return batch
 
 
 def _post_by_contract(

@@ -30,6 +30,14 @@ def test_all_or_nothing_is_refused_whole_and_names_the_item(as_bob: Api, bobs_po
     assert Job.objects.count() == 0
 
 
+def test_a_batch_of_one_is_refused_as_longer_ones_are(as_bob: Api, bobs_pool: Pool) -> None:
+    body = {"items": [{**STUDY, "quantity": "20", "pool": str(bobs_pool.id)}]}
+    refused = problem(as_bob.post("/jobs/batch", body, key="once"), 402, "insufficient_tokens")
+    assert (refused["index"], refused["required"]) == (0, "220")
+    again = as_bob.post("/jobs/batch", body, key="once")
+    assert (problem(again, 402, "insufficient_tokens"), again["Idempotent-Replayed"]) == (refused, "true")
+
+
 def test_an_item_that_is_wrong_refuses_the_whole_and_is_named(as_bob: Api) -> None:
     body = {"items": [STUDY, {"service": "analysis", "quantity": "-1"}], "mode": "all_or_nothing"}
     refused = problem(as_bob.post("/jobs/batch", body), 400, "invalid")
