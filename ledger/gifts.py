@@ -1,37 +1,78 @@
 """Subscription gifts: what each seat has earned by a date, and issuing it once. Source: InfraWorks seed, gift table."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError
-from django.utils import timezone
+from django.db.models import Count, Q
 
 from ledger.contracts import individual_pool
+from ledger.instants import database_now
 from ledger.models import Gift, GiftPeriod, GiftRule, Kind, LotSource, Seat, Subscription
 from ledger.posting import Grant, Request, post, system_key
 from ledger.posting.requests import Note
+from ledger.progress import SILENT, Progress, in_batches
 
 _MONTHS: Final = {GiftPeriod.YEAR: 12, GiftPeriod.QUARTER: 3}
+_AT_ONCE: Final = 500
 
 
-def issue_due_gifts(*, at: datetime | None = None, subscription: Subscription | None = None) -> int:
+def issue_due_gifts(
+    *, at: datetime | None = None, subscription: Subscription | None = None, progress: Progress = SILENT
+) -> int:
     """Issue every gift that assigned seats have earned by `at`, and return how many there were.
 
-    Safe to run again and by two at once: (seat, period) is unique, and so is the key of the posting.
+    Safe to run again and by two at once: (seat, period) is unique, and so is the key of the posting. What was missed
+    is made up for, each period once; the gift says when it was due.
+
+    Raises:
+        ExceptionGroup: some seats' could not be issued; all others' were.
     """
-    now = at or timezone.now()
-    seats = Seat.objects.filter(user__isnull=False, subscription__product__has_benefits=True)
+    now = at or database_now()
+    seats = _seats_behind(now, subscription)
+    progress.expect(len(seats))
+
+    def issue(batch: Sequence[Seat]) -> int:
+        return sum(_issue_to(seat, now, at) for seat in batch)
+
+    return in_batches(([seat] for seat in seats), issue, progress=progress)
+
+
+def _seats_behind(now: datetime, subscription: Subscription | None) -> list[Seat]:
+    """Return the assigned seats with fewer gifts than they have earned, in a few statements however many there are."""
+    subscriptions = Subscription.objects.filter(product__has_benefits=True, starts_at__lte=now)
     if subscription:
-        seats = seats.filter(subscription=subscription)
-    issued = 0
-    related = ("subscription__rule", "subscription__product", "subscription__contract", "user")
-    for seat in seats.select_related(*related).prefetch_related("gifts"):
-        known = {gift.period_number for gift in seat.gifts.all()}
-        for period_number, due_at in earned_periods(seat.subscription, now):
-            if period_number not in known:
-                issued += _issue(seat, period_number, due_at, at)
-    return issued
+        subscriptions = subscriptions.filter(id=subscription.id)
+    earning: dict[int, list[Subscription]] = defaultdict(list)
+    for one in subscriptions.select_related("rule", "product", "contract"):
+        earning[sum(1 for _ in earned_periods(one, now))].append(one)
+    return [
+        seat
+        for earned, some in earning.items()
+        for start in range(0, len(some), _AT_ONCE)
+        for seat in _seats_with_less(earned, some[start : start + _AT_ONCE])
+    ]
+
+
+def _seats_with_less(earned: int, subscriptions: Sequence[Subscription]) -> list[Seat]:
+    known = {subscription.id: subscription for subscription in subscriptions}
+    issued = Count("gifts", filter=Q(gifts__period_number__lte=earned))
+    seats = Seat.objects.filter(subscription__in=known, user__isnull=False).annotate(issued=issued)
+    found: list[Seat] = list(seats.filter(issued__lt=earned).select_related("user").prefetch_related("gifts"))
+    for seat in found:
+        seat.subscription = known[seat.subscription_id]
+    return found
+
+
+def _issue_to(seat: Seat, now: datetime, at: datetime | None) -> int:
+    issued = {gift.period_number for gift in seat.gifts.all()}
+    return sum(
+        _issue(seat, period_number, due_at, at)
+        for period_number, due_at in earned_periods(seat.subscription, now)
+        if period_number not in issued
+    )
 
 
 def earned_periods(subscription: Subscription, at: datetime) -> Iterator[tuple[int, datetime]]:

@@ -1,7 +1,10 @@
-"""Instants given as text on the command line."""
+"""Instants: given as text on the command line, and the present one as the database knows it."""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
 
 
 def parse_instant(text: str) -> datetime:
@@ -15,3 +18,14 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a time such as 2026-07-01T12:00:00Z") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def database_now() -> datetime:
+    """Return the time by the database's clock, which all machines of a site share; SQLite's is this machine's."""
+    if connection.vendor == "sqlite":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        row: tuple[datetime] | None = cursor.fetchone()
+    assert row is not None, "it is one row"
+    return row[0]

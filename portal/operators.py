@@ -13,9 +13,10 @@ from django.contrib.auth.models import Group, User
 OPERATORS: Final = "Operators"
 KEPT: Final = ("product", "service", "rate", "giftrule", "pack", "contract", "subscription", "seat")
 READ: Final = ("pool", "lot", "transaction", "job", "order", "auditevent", "membership", "benefit")
+READ_OF_THE_PORTAL: Final = ("taskrun",)
 PERMISSIONS: Final = frozenset(
     {f"{verb}_{name}" for name in KEPT for verb in ("view", "add", "change")}
-    | {f"view_{name}" for name in READ}
+    | {f"view_{name}" for name in (*READ, *READ_OF_THE_PORTAL)}
     # The books are never edited: to change a pool is to post an adjustment, with a reason.
     | {"change_pool"}
 )
@@ -38,5 +39,5 @@ def make_group(*, using: str, apps: Apps = installed, **signal: Any) -> None:
     # Django makes them on the same signal, but perhaps later than this.
     create_permissions(signal["sender"], verbosity=0, using=using, apps=apps)
     group, _ = groups.get_or_create(name=OPERATORS)
-    wanted = permissions.filter(content_type__app_label="ledger", codename__in=PERMISSIONS)
+    wanted = permissions.filter(content_type__app_label__in=("ledger", "portal"), codename__in=PERMISSIONS)
     group.permissions.set(wanted)

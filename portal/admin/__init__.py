@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from portal.admin import books, contracts, pools, rates
+from portal.admin import books, contracts, pools, rates, tasks
 
-__all__ = ["books", "contracts", "pools", "rates"]
+__all__ = ["books", "contracts", "pools", "rates", "tasks"]
 
 admin.site.site_header = "Counting House: operators"
 admin.site.site_title = "Counting House"
