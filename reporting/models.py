@@ -56,3 +56,37 @@ class FoldMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id} up to {self.folded_seq}"
+
+
+class SavedView(models.Model):
+    """A report as somebody wants to find it again, by name: the tab and its query string. Written by reporting.kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="report_views", db_index=False
+    )
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=80)
+    tab = models.CharField(max_length=20)
+    query = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "contract", "name"], name="saved_view_once_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColumnChoice(models.Model):
+    """The columns that somebody wants to see in usage tables. Written by reporting.kept."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="report_columns"
+    )
+    columns = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"Columns of {self.user_id}"
