@@ -1,0 +1,175 @@
+"""Writes a statement as PDF: figures, usage by service and lots, with page numbers and as many pages as it takes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import font_roboto
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+
+from ledger.amounts import format_milli
+from ledger.models import Lot
+from reporting.exports.about import moment
+from reporting.exports.statement import Statement
+
+_REGULAR: Final = "Roboto"
+_BOLD: Final = "Roboto-Bold"
+_TEXT: Final = ParagraphStyle("text", fontName=_REGULAR, fontSize=9, leading=12)
+_CELL: Final = ParagraphStyle("cell", fontName=_REGULAR, fontSize=8.5, leading=11)
+_TITLE: Final = ParagraphStyle("title", fontName=_BOLD, fontSize=17, leading=22, spaceAfter=4)
+_HEADING: Final = ParagraphStyle("heading", fontName=_BOLD, fontSize=11.5, leading=15, spaceBefore=12, spaceAfter=5)
+_LINES: Final = (
+    ("FONT", (0, 0), (-1, -1), _REGULAR, 8.5),
+    ("FONT", (0, 0), (-1, 0), _BOLD, 8.5),
+    ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.HexColor("#0b2545")),
+    ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.HexColor("#c9d0d9")),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+)
+_LAST_BOLD: Final = ("FONT", (0, -1), (-1, -1), _BOLD, 8.5)
+
+
+def write_statement(path: Path, statement: Statement, *, made_for: str, as_of: datetime, zone: str) -> int:
+    """Write the statement to `path` and return the number of its lines of usage and lots."""
+    _fonts()
+    usage, lots = statement.usage(), statement.lots()
+    title = f"Token statement, {statement.from_at:%B %Y}"
+    foot = f"{statement.contract.number}: {title}. As of {moment(as_of, zone)}. Statement version 1."
+    story = [
+        Paragraph(title, _TITLE),
+        *_head(statement, made_for=made_for, as_of=as_of, zone=zone),
+        Paragraph("Balance", _HEADING),
+        _balance(statement),
+        Paragraph("Usage by service", _HEADING),
+        *_or_none(_usage_lines(usage), "No tokens were used.", [77 * mm, 21 * mm, 25 * mm, 25 * mm, 26 * mm]),
+        Paragraph("Lots with tokens left", _HEADING),
+        *_or_none(_lot_lines(lots, zone), "No tokens are left.", [44 * mm, 50 * mm, 30 * mm, 30 * mm, 20 * mm]),
+    ]
+    document = SimpleDocTemplate(
+        str(path),
+        pagesize=A4,
+        leftMargin=18 * mm,
+        rightMargin=18 * mm,
+        topMargin=16 * mm,
+        bottomMargin=20 * mm,
+        title=title,
+        author="Counting House",
+        subject=f"{statement.contract.name} ({statement.contract.number})",
+        lang="en-GB",
+    )
+    document.build(story, canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
+    return len(usage.rows) + len(lots)
+
+
+class _Numbered(Canvas):  # type: ignore[misc]
+    """A canvas that writes "Page 1 of 3" once it knows how many pages there are."""
+
+    def __init__(self, *args: Any, foot: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.foot, self.pages = foot, list[dict[str, Any]]()
+
+    def showPage(self) -> None:  # noqa: N802 - the library's name
+        self.pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(self.pages, start=1):
+            self.__dict__.update(page)
+            self.setFont(_REGULAR, 7.5)
+            self.drawString(18 * mm, 11 * mm, self.foot)
+            self.drawRightString(A4[0] - 18 * mm, 11 * mm, f"Page {number} of {len(self.pages)}")
+            super().showPage()
+        super().save()
+
+
+def _head(statement: Statement, *, made_for: str, as_of: datetime, zone: str) -> list[Flowable]:
+    contract, pool = statement.contract, statement.pool
+    whose = "All pools of the contract" if pool is None else str(pool.get_kind_display()) + " tokens"
+    if pool and pool.user:
+        whose += f" of {pool.user.email or pool.user.username}"
+    until = f"{statement.to_at:%Y-%m-%d %H:%M:%S}" if statement.to_at == as_of else f"{statement.to_at:%Y-%m-%d}"
+    lines = [
+        ("Contract", f"{contract.name} ({contract.number})"),
+        ("Tokens", whose),
+        ("Period", f"from {statement.from_at:%Y-%m-%d} to before {until} (UTC)"),
+        ("Made for", made_for),
+        ("As of", moment(as_of, zone)),
+        ("Times are in", zone),
+    ]
+    return [_paragraph(f"{label}: {value}", _TEXT) for label, value in lines]
+
+
+def _balance(statement: Statement) -> Flowable:
+    rows = [["", "Tokens"], ["Opening balance", _tokens(statement.opening_mt)]]
+    rows += [[label, _signed(amount_mt)] for label, amount_mt in statement.terms()]
+    held = f", {_tokens(statement.held_mt)} of it held for running jobs" if statement.held_mt else ""
+    rows.append([f"Closing balance{held}", _tokens(statement.closing_mt)])
+    return _table(rows, [134 * mm, 40 * mm], last_bold=True)
+
+
+def _usage_lines(usage: Any) -> list[list[Any]]:
+    if not usage.rows:
+        return []
+    lines: list[list[Any]] = [["Service", "Jobs", "Charged", "Refunded", "Net"]]
+    for row in [*usage.rows, usage.totals]:
+        name = row.labels["service"] if row is not usage.totals else "Total"
+        figures = (row.charged_mt, row.refunded_mt, row.net_mt)
+        lines.append([_paragraph(name, _CELL), f"{row.jobs:,}", *map(_tokens, figures)])
+    return lines
+
+
+def _lot_lines(lots: Sequence[tuple[Lot, int]], zone: str) -> list[list[Any]]:
+    if not lots:
+        return []
+    lines: list[list[Any]] = [["Source", "Pool", "Granted", "Usable until", "Tokens"]]
+    for lot, left_mt in lots:
+        user = lot.pool.user
+        whose = (user.email or user.username) if user else "Shared tokens"
+        days = [_day(lot.granted_at, zone), _day(lot.usable_until, zone) if lot.usable_until else "no expiry"]
+        lines.append([_paragraph(lot.get_source_display(), _CELL), _paragraph(whose, _CELL), *days, _tokens(left_mt)])
+    lines.append(["Total", "", "", "", _tokens(sum(left_mt for _, left_mt in lots))])
+    return lines
+
+
+def _or_none(rows: list[list[Any]], otherwise: str, widths: Sequence[float]) -> Iterable[Flowable]:
+    return [_table(rows, widths, last_bold=True)] if rows else [Paragraph(otherwise, _TEXT), Spacer(1, 2 * mm)]
+
+
+def _table(rows: list[list[Any]], widths: Sequence[float], *, last_bold: bool) -> LongTable:
+    figures = ("ALIGN", (1 if len(widths) != 5 or rows[0][1] == "Jobs" else 4, 0), (-1, -1), "RIGHT")
+    table = LongTable(rows, colWidths=list(widths), repeatRows=1)
+    table.setStyle(TableStyle([*_LINES, figures, *([_LAST_BOLD] if last_bold else [])]))
+    return table
+
+
+def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Paragraph(escaped, style)
+
+
+def _tokens(milli: int) -> str:
+    whole, _, fraction = format_milli(milli).partition(".")
+    return f"{whole if whole == '-0' else format(int(whole), ',')}{'.' if fraction else ''}{fraction}"
+
+
+def _signed(milli: int) -> str:
+    return f"+{_tokens(milli)}" if milli > 0 else _tokens(milli).replace("-", "\u2212")
+
+
+def _day(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+
+
+@cache
+def _fonts() -> None:
+    pdfmetrics.registerFont(TTFont(_REGULAR, font_roboto.font_files["Roboto"]))
+    pdfmetrics.registerFont(TTFont(_BOLD, font_roboto.font_files["RobotoBold"]))

@@ -1,0 +1,90 @@
+"""The columns of FOCUS 1.2 in alphabetical order, and ours (x_); each says what stands in it here.
+
+Source: FinOps Open Cost and Usage Specification 1.2, "Cost and Usage".
+"""
+
+from typing import Final
+
+from reporting.exports.columns import Column, Kind
+
+_MEANINGS: Final[tuple[tuple[str, Kind, str], ...]] = (
+    ("AvailabilityZone", Kind.TEXT, "Null: services have no zones."),
+    (
+        "BilledCost",
+        Kind.DECIMAL,
+        "Purchases: the order's price. Charges and refunds: 0, because tokens are paid for in advance.",
+    ),
+    ("BillingAccountId", Kind.TEXT, "The contract's number."),
+    ("BillingAccountName", Kind.TEXT, "The contract's name."),
+    ("BillingAccountType", Kind.TEXT, "`Contract`."),
+    (
+        "BillingCurrency",
+        Kind.TEXT,
+        "Currency of the order; for charges that of the contract's latest order (USD without any).",
+    ),
+    ("BillingPeriodEnd", Kind.INSTANT, "Beginning of the month (UTC) after the charge."),
+    ("BillingPeriodStart", Kind.INSTANT, "Beginning of the month (UTC) of the charge."),
+    ("CapacityReservationId", Kind.TEXT, "Null: nothing is reserved beyond a job."),
+    ("CapacityReservationStatus", Kind.TEXT, "Null: nothing is reserved beyond a job."),
+    ("ChargeCategory", Kind.TEXT, "`Purchase` for orders, `Usage` for charges, `Credit` for refunds."),
+    ("ChargeClass", Kind.TEXT, "`Correction` for a refund in a later month than its charge, else null."),
+    ("ChargeDescription", Kind.TEXT, "Packs bought, or the service's name."),
+    ("ChargeFrequency", Kind.TEXT, "`One-Time` for purchases, `Usage-Based` for charges, null for refunds."),
+    ("ChargePeriodEnd", Kind.INSTANT, "End of the hour (UTC) of the charge."),
+    ("ChargePeriodStart", Kind.INSTANT, "Beginning of the hour (UTC) of the charge."),
+    ("CommitmentDiscountCategory", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountId", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountName", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountQuantity", Kind.DECIMAL, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountStatus", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountType", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("CommitmentDiscountUnit", Kind.TEXT, "Null: there are no commitment discounts."),
+    ("ConsumedQuantity", Kind.DECIMAL, "Tokens of a charge; null for purchases and refunds."),
+    ("ConsumedUnit", Kind.TEXT, "`Tokens` for charges; null for purchases and refunds."),
+    ("ContractedCost", Kind.DECIMAL, "As ListCost: no other price is agreed."),
+    ("ContractedUnitPrice", Kind.DECIMAL, "As ListUnitPrice."),
+    (
+        "EffectiveCost",
+        Kind.DECIMAL,
+        "Charges: what was paid for the tokens drawn; refunds: the same, negative; purchases: 0.",
+    ),
+    ("InvoiceId", Kind.TEXT, "Null: invoices are not kept here."),
+    ("InvoiceIssuerName", Kind.TEXT, "The site's name."),
+    (
+        "ListCost",
+        Kind.DECIMAL,
+        "Purchases: the price. Charges: what was paid for the tokens drawn (gifts: 0). Refunds: the same, negative.",
+    ),
+    ("ListUnitPrice", Kind.DECIMAL, "ListCost per token; null where no tokens moved."),
+    ("PricingCategory", Kind.TEXT, "`Standard`; null for refunds."),
+    ("PricingCurrency", Kind.TEXT, "`Tokens`, the virtual currency that services are priced in."),
+    ("PricingCurrencyContractedUnitPrice", Kind.DECIMAL, "1: a token costs a token; null for purchases."),
+    ("PricingCurrencyEffectiveCost", Kind.DECIMAL, "Tokens of a charge, negative for a refund; purchases: 0."),
+    ("PricingCurrencyListUnitPrice", Kind.DECIMAL, "1: a token costs a token; null for purchases."),
+    ("PricingQuantity", Kind.DECIMAL, "Tokens bought or charged; negative for a refund."),
+    ("PricingUnit", Kind.TEXT, "`Tokens`."),
+    ("ProviderName", Kind.TEXT, "The site's name."),
+    ("PublisherName", Kind.TEXT, "The site's name."),
+    ("RegionId", Kind.TEXT, "Null: services have no regions."),
+    ("RegionName", Kind.TEXT, "Null: services have no regions."),
+    ("ResourceId", Kind.TEXT, "The job's id; null for purchases."),
+    ("ResourceName", Kind.TEXT, "Null: jobs have no names."),
+    ("ResourceType", Kind.TEXT, "`Job`; null for purchases."),
+    ("ServiceCategory", Kind.TEXT, "`Other`: none of the specification's categories fits every service."),
+    ("ServiceName", Kind.TEXT, "The service's name; `Tokens` for purchases."),
+    ("ServiceSubcategory", Kind.TEXT, "Null: none of the specification's fits."),
+    ("SkuId", Kind.TEXT, "The service's code, or the pack's."),
+    ("SkuMeter", Kind.TEXT, "The service's unit; null for purchases."),
+    ("SkuPriceDetails", Kind.TEXT, "Null: x_ServiceQuantity and x_ServiceUnit say it."),
+    ("SkuPriceId", Kind.TEXT, "Id of the rate, or the pack's code."),
+    ("SubAccountId", Kind.TEXT, "E-mail address of the job's user; null for purchases."),
+    ("SubAccountName", Kind.TEXT, "Null: the address says it."),
+    ("SubAccountType", Kind.TEXT, "`User`; null for purchases."),
+    ("Tags", Kind.TEXT, "JSON: the job's project, where it has one."),
+    ("x_OrderId", Kind.TEXT, "The order's id, for purchases."),
+    ("x_ServiceQuantity", Kind.DECIMAL, "How much of the service was asked for, in its unit."),
+    ("x_ServiceUnit", Kind.TEXT, "The service's unit."),
+    ("x_TransactionId", Kind.TEXT, "Id of the ledger's transaction, for charges and refunds."),
+)
+COLUMNS: Final = tuple(Column(name, kind, name, meaning) for name, kind, meaning in _MEANINGS)
+NAMES: Final = tuple(column.name for column in COLUMNS)

@@ -1,0 +1,26 @@
+"""What several datasets call the same things."""
+
+from typing import Any, Final
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+
+CHUNK: Final = 2_000
+LOT_ORDER: Final = (F("usable_until").asc(nulls_last=True), "remaining_mt", "granted_at", "id")
+"""The order in which lots are spent, as their model has it."""
+
+
+def email_of(user: str) -> Coalesce:
+    """Return the expression for a user's e-mail address, or username where they have none."""
+    return Coalesce(NullIf(f"{user}__email", Value("")), f"{user}__username")
+
+
+def full_name_of(user: str) -> Coalesce:
+    """Return the expression for a user's name as the pages write it."""
+    name = Trim(Concat(f"{user}__first_name", Value(" "), f"{user}__last_name"))
+    return Coalesce(NullIf(name, Value("")), email_of(user))
+
+
+def up_to(rows: QuerySet[Any, Any], limit: int) -> int:
+    """Return how many rows there are, but count no further than `limit`."""
+    return rows.order_by()[:limit].count()
