@@ -6,6 +6,8 @@ Called by reporting.rollups and reporting.usage. Amounts are milli-tokens, dates
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,8 +28,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
 
 from ledger.models import POOL_ACCOUNTS, Account, Entry, Kind
-from reporting.models import DailyUsage, FoldMark
-from reporting.periods import Period
+from reporting.levels import level, smallest
+from reporting.models import FoldMark, UsageSum
+from reporting.periods import Days, Period
 
 _JOB: Final = "transaction__job__"
 _DAY: Final = TruncDate("at", tzinfo=UTC)
@@ -45,9 +48,9 @@ ROLLUP_KEYS: Final[dict[str, Combinable]] = {
     "user": F("user_id"),
     "project": F("project"),
     "pool": F("pool_id"),
-    "day": F("day"),
-    "week": TruncWeek("day"),
-    "month": TruncMonth("day"),
+    "day": F("starts_on"),
+    "week": TruncWeek("starts_on"),
+    "month": TruncMonth("starts_on"),
 }
 # A capture's first entry stands for the job, so that it counts once however many lots and pools pay,
 # and also where it pays nothing.
@@ -74,6 +77,11 @@ class UsageScope:
     service: str | None = None
     pool_id: UUID | None = None
     project: str | None = None
+
+    def filters(self) -> set[str]:
+        """Return what is filtered by: service, user, project, pool."""
+        values = {"service": self.service, "user": self.user_id, "project": self.project, "pool": self.pool_id}
+        return {name for name, value in values.items() if value is not None}
 
     def conditions(self, *, job: str) -> Q:
         """Return the filters as a condition; `job` is the path to what entries find on their job."""
@@ -124,8 +132,8 @@ def entries_above(contract_id: UUID, seq: int) -> Q:
 def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequence[Period]) -> list[FiguresByKey]:
     """Return for each period the figures by key, all from one statement and so from one snapshot.
 
-    Whole days come from the rollup as far as it is folded; what lies behind its mark, and parts of days, are
-    counted live.
+    Whole months and days come from the rollup as far as it is folded; what lies behind its mark, and parts of days,
+    are counted live.
     """
     found: list[FiguresByKey] = [{} for _ in periods]
     floors = dict(FoldMark.objects.filter(contract_id__in=scope.contract_ids).values_list("contract_id", "folded_seq"))
@@ -148,7 +156,7 @@ def _branches(
     days, rests = period.split()
     live = used_entries().filter(scope.conditions(job=_JOB))
     if days is not None:
-        rolled = DailyUsage.objects.filter(scope.conditions(job=""), _within("day", days.first, days.end))
+        rolled = UsageSum.objects.filter(scope.conditions(job=""), _summed(scope, group_by, days))
         yield _grouped(rolled, index, group_by, ROLLUP_KEYS, ROLLUP_FIGURES)
         tail = live.filter(_behind_the_mark(scope, floors), _within("at", *days.instants()))
         yield _grouped(tail, index, group_by, LIVE_KEYS, LIVE_FIGURES)
@@ -160,6 +168,20 @@ def _branches(
             account__in=POOL_ACCOUNTS,
         )
         yield _grouped(part, index, group_by, LIVE_KEYS, LIVE_FIGURES)
+
+
+def _summed(scope: UsageScope, group_by: Sequence[str], days: Days) -> Q:
+    """Return the condition for the fewest sums that add up to these days: those of months, and of days around them."""
+    by = smallest([*group_by, *scope.filters()])
+    months, rests = (None, [days]) if {"day", "week"} & set(group_by) else days.split()
+    spans = [("month", months)] if months else []
+    return reduce(
+        or_,
+        (
+            Q(level=level(span, by)) & _within("starts_on", some.first, some.end)
+            for span, some in [*spans, *(("day", rest) for rest in rests)]
+        ),
+    )
 
 
 def _behind_the_mark(scope: UsageScope, floors: dict[UUID, int]) -> Q:

@@ -1,6 +1,6 @@
-"""The daily rollup of usage, and how far each contract is folded into it. Written by reporting.rollups alone.
+"""The rollup of usage with its mark, written by reporting.rollups alone, and what people keep of the pages.
 
-The foreign keys have no database constraint: checking one would lock rows that charges are waiting for.
+The rollup's foreign keys have no database constraint: checking one would lock rows that charges are waiting for.
 """
 
 from typing import Any, ClassVar
@@ -19,11 +19,16 @@ _UNCONSTRAINED: dict[str, Any] = {
 }
 
 
-class DailyUsage(models.Model):
-    """What one user used of one service for one project from one pool on one day (UTC), in milli-tokens."""
+class UsageSum(models.Model):
+    """What was used on one day, or in one month (UTC), as far as its level tells it apart, in milli-tokens.
 
+    What a level adds up has no service, user or pool here: their ids are zero.
+    """
+
+    pk = models.CompositePrimaryKey("contract_id", "level", "starts_on", "user_id", "service_id", "project", "pool_id")
     contract = models.ForeignKey(Contract, **_UNCONSTRAINED)
-    day = models.DateField()
+    level = models.CharField(max_length=20, help_text="A span and what is told apart. See reporting.levels.")
+    starts_on = models.DateField(help_text="The day, or the first of the month.")
     pool = models.ForeignKey(Pool, **_UNCONSTRAINED)
     service = models.ForeignKey(Service, **_UNCONSTRAINED)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, **_UNCONSTRAINED)
@@ -33,19 +38,16 @@ class DailyUsage(models.Model):
     refunded_mt = models.BigIntegerField()
 
     class Meta:
-        verbose_name_plural = "daily usage"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["contract", "day", "pool", "service", "user", "project"], name="daily_usage_once"
-            ),
             models.CheckConstraint(
-                name="daily_usage_never_negative",
-                condition=Q(jobs__gte=0, charged_mt__gte=0, refunded_mt__gte=0),
+                name="usage_sum_never_negative", condition=Q(jobs__gte=0, charged_mt__gte=0, refunded_mt__gte=0)
             ),
         ]
+        # One person's usage is asked for most, and is little of the contract's.
+        indexes: ClassVar = [models.Index(fields=["contract", "user", "level", "starts_on"], name="usage_sum_of_user")]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.service_id} {self.user_id}"
+        return f"{self.level} {self.starts_on}"
 
 
 class FoldMark(models.Model):

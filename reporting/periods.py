@@ -1,4 +1,4 @@
-"""Ranges of time that reports cover, split into whole days (UTC) and the rests of days around them."""
+"""Ranges of time that reports cover, split into whole months and days (UTC) and what is around them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +18,15 @@ class Days:
     def instants(self) -> tuple[datetime | None, datetime | None]:
         """Return the same as instants."""
         return (_midnight(self.first) if self.first else None, _midnight(self.end) if self.end else None)
+
+    def split(self) -> tuple["Days | None", list["Days"]]:
+        """Return the whole months in them, if there are any, and the other days before and after those."""
+        first = _first_whole_month(self.first) if self.first else None
+        end = self.end.replace(day=1) if self.end else None
+        if first and end and first >= end:
+            return None, [self]
+        rests = [Days(self.first, first), Days(end, self.end)]
+        return Days(first, end), [rest for rest in rests if rest.first != rest.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +68,22 @@ class Period:
             return None
 
 
+def whole_days(first: date | None, last: date | None) -> Period:
+    """Return the days from `first` to `last`, both included, as people say it; None is open."""
+    end = last + _DAY if last and last < date.max else None
+    return Period(*Days(first, end).instants())
+
+
 def _first_whole_day(instant: datetime) -> date:
     if instant == _midnight(instant.date()) or instant.date() == date.max:
         return instant.date()
     return instant.date() + _DAY
+
+
+def _first_whole_month(day: date) -> date:
+    if day.day == 1 or day.replace(day=1) == date.max.replace(day=1):
+        return day
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""Folds new entries into the daily rollup, in the background and never while somebody waits for a charge.
+"""Folds new entries into the rollup, in the background and never while somebody waits for a charge.
 
 Called by the commands `fold_usage` and `worker`. Entries of a contract are numbered without gaps under the
 lock of its book, so whoever sees number n sees all before it: the mark is a safe place to go on from.
@@ -8,25 +8,17 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.db.transaction import atomic
 
-from ledger.models import Book, Entry, Transaction
+from ledger.models import Book, Transaction
 from ledger.progress import SILENT, Progress
-from reporting.figures import LIVE_FIGURES, LIVE_KEYS, entries_above, used_entries
-from reporting.models import DailyUsage, FoldMark
+from reporting.figures import entries_above, used_entries
+from reporting.models import FoldMark, UsageSum
+from reporting.sums import add_to_sums
 
 CHUNK_ENTRIES: Final = 20_000
-_INSERT: Final = """
-    INSERT INTO reporting_dailyusage
-        (contract_id, day, pool_id, service_id, user_id, project, jobs, charged_mt, refunded_mt) {select}
-    ON CONFLICT (contract_id, day, pool_id, service_id, user_id, project) DO UPDATE SET
-        jobs = reporting_dailyusage.jobs + excluded.jobs,
-        charged_mt = reporting_dailyusage.charged_mt + excluded.charged_mt,
-        refunded_mt = reporting_dailyusage.refunded_mt + excluded.refunded_mt
-"""
 
 
 def fold(contract_id: UUID | None = None, *, progress: Progress = SILENT) -> int:
@@ -54,7 +46,7 @@ def refold(contract_id: UUID | None = None) -> int:
     for due_id in books.values_list("contract_id", flat=True):
         with atomic():
             mark = _locked_mark(due_id)
-            DailyUsage.objects.filter(contract_id=due_id).delete()
+            UsageSum.objects.filter(contract_id=due_id).delete()
             mark.folded_seq = 0
             mark.save()
             passed += sum(_chunks(due_id))
@@ -86,7 +78,7 @@ def fold_chunk(contract_id: UUID, *, entries: int = CHUNK_ENTRIES) -> int:
         if upto is None:
             return 0
         passed: int = upto - mark.folded_seq
-        _add_to_rollup(
+        add_to_sums(
             used_entries().filter(
                 entries_above(contract_id, mark.folded_seq), seq__lte=upto, transaction__first_seq__lte=upto
             )
@@ -100,13 +92,3 @@ def _locked_mark(contract_id: UUID) -> FoldMark:
     """Return the contract's mark, made if need be; whoever else folds this contract waits."""
     FoldMark.objects.bulk_create([FoldMark(contract_id=contract_id)], ignore_conflicts=True)
     return FoldMark.objects.select_for_update().get(contract_id=contract_id)
-
-
-def _add_to_rollup(entries: QuerySet[Entry]) -> None:
-    keys = {f"k_{name}": LIVE_KEYS[name] for name in ("day", "pool", "service", "user", "project")}
-    rows = entries.annotate(k_contract=F("contract_id"), **keys).values("k_contract", *keys)
-    select, params = (
-        rows.annotate(**LIVE_FIGURES).values_list("k_contract", *keys, *LIVE_FIGURES).query.sql_with_params()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(select=select), params)

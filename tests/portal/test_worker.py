@@ -26,7 +26,7 @@ from ledger.models import (
     Subscription,
 )
 from portal.models.heartbeat import STALE_AFTER, WORKER, Heartbeat, is_alive
-from reporting.models import DailyUsage
+from reporting.models import UsageSum
 from tests.cast import fresh_key
 
 HOUR = timedelta(hours=1)
@@ -74,7 +74,7 @@ def test_one_round_does_every_duty(contract_a: Contract, bob: User, bobs_pool: P
     assert Gift.objects.get().user == bob
     pool = Pool.objects.get(id=bobs_pool.id)
     assert (pool.available_mt, pool.expired_mt, pool.used_mt) == (145_000, 7_000, 5_000)
-    assert DailyUsage.objects.get().charged_mt == 5_000
+    assert UsageSum.objects.get(level="day total").charged_mt == 5_000
     assert is_alive(WORKER)
 
 
