@@ -11,7 +11,7 @@ from ledger.posting import commands
 from ledger.posting.commands import Command
 from ledger.posting.plan import Plan, plan
 from ledger.posting.requests import Request
-from ledger.posting.state import BookState, PoolState, State
+from ledger.posting.state import BookState, JobState, PoolState, State
 from tests.ledger.oracle import Answer, Oracle
 from tests.ledger.programs import plain
 
@@ -41,10 +41,14 @@ class Planner:
     def do(self, at: datetime, verb: str, **wanted: Any) -> Answer:
         self._made = {}
         if verb == "sweep":
-            running = [job_id for job_id in self._jobs if self.state.jobs[job_id].status == "running"]
-            ended = [self._post(at, commands.TimeOutJob(job_id=job_id)) for job_id in running]
+            late = [job_id for job_id in self._jobs if self._is_late(self.state.jobs[job_id], at)]
+            ended = [self._post(at, commands.TimeOutJob(job_id=job_id)) for job_id in late]
             return {"ended": sum(answer["status"] == "expired" for answer in ended)}
         return self._post(at, self._command(verb, **wanted))
+
+    @staticmethod
+    def _is_late(job: JobState, at: datetime) -> bool:
+        return job.status == "running" and job.hold_expires_at is not None and job.hold_expires_at <= at
 
     def new_lots(self) -> dict[UUID, UUID | None]:
         return self._made

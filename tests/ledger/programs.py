@@ -34,9 +34,12 @@ VERBS = {
 }
 
 
+WAITS_S = [1, 60, 3_600, 20_000, 90_000, 400_000, 1_500_000, -1, -50_000, -500_000]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: what, when, and numbers that say of how much and of which."""
+    """One request: what, when (the clock may be set back), and numbers that say of how much and of which."""
 
     verb: str
     wait_s: int
@@ -57,7 +60,7 @@ class World(Protocol):
 def random_step(random: Random) -> Step:
     return Step(
         verb=random.choices(list(VERBS), list(VERBS.values()))[0],
-        wait_s=random.choice([1, 60, 3_600, 20_000, 90_000, 400_000, 1_500_000]),
+        wait_s=random.choice(WAITS_S),
         amount=random.randint(1, 40) * 500,
         which=random.randrange(10_000),
         option=random.randrange(6),
@@ -90,7 +93,7 @@ def wanted(step: Step, oracle: Oracle, at: datetime) -> dict[str, Any]:
 
 
 def run(steps: list[Step], oracle: Oracle, world: World) -> datetime:
-    """Let both do the steps and compare what they answer; return the time of the last."""
+    """Let both do the steps and compare what they answer; return what the clock shows then."""
     at = START
     for step in steps:
         asked = wanted(step, oracle, at + timedelta(seconds=step.wait_s))
