@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "portal.middleware.SecurityHeadersMiddleware",
@@ -151,6 +153,14 @@ STORAGES: dict[str, dict[str, Any]] = {
 # A demo serves the packages' own files, so that nothing has to be collected before its first page.
 WHITENOISE_USE_FINDERS = LOCAL
 MEDIA_ROOT = VAR_DIR / "media"
+
+# Work that requests leave to the worker (portal/exports), and the files it makes
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
+EXPORT_DAYS: int = env.int("EXPORT_DAYS", default=7)
+EXPORT_ROWS_AT_ONCE: int = env.int("EXPORT_ROWS_AT_ONCE", default=20_000)
+SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "")
 
 # Language and time
 
