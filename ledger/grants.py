@@ -80,12 +80,15 @@ def adjust(
     amount_mt: int,
     reason: str,
     actor: User | None = None,
+    detail: str = "",
     expires_at: datetime | None = None,
     at: datetime | None = None,
+    keep: Callable[[datetime], None] | None = None,
 ) -> Posted:
     """Correct a pool by hand, upwards with a new lot or downwards; operators only, with a reason.
 
-    `actor` is the operator who does; the audit log of the contract names them.
+    `actor` is the operator who does; the audit log of the contract names them, with `detail` or else the reason.
+    `keep` writes what belongs to the same database transaction.
 
     Raises:
         InvalidAmount: the amount is zero, or has more than 12 digits.
@@ -93,8 +96,7 @@ def adjust(
         InsufficientTokens: fewer are available to take.
         NotFound: there is no such pool.
     """
-    _check_amount(abs(amount_mt))
-    reason = require_text(reason, field="reason", limit=REASON_LIMIT, missing="Say why the pool is corrected.")
+    reason = check_adjustment(amount_mt=amount_mt, reason=reason)
     command: Grant | Deduct
     if amount_mt > 0:
         command = Grant(
@@ -110,11 +112,23 @@ def adjust(
     contract = _contract_of(pool_id)
 
     def note(now: datetime) -> Note:
-        detail = f"{format_milli(amount_mt)} tokens: {reason}"
-        audit.record(contract=contract, actor=actor, action="pool.adjusted", subject=pool_id, detail=detail, at=now)
+        if keep:
+            keep(now)
+        said = f"{format_milli(amount_mt)} tokens: {detail or reason}"
+        audit.record(contract=contract, actor=actor, action="pool.adjusted", subject=pool_id, detail=said, at=now)
         return {}
 
     return _posted(_post(idempotency, contract.id, command, at, effect=note if actor else None))
+
+
+def check_adjustment(*, amount_mt: int, reason: str) -> str:
+    """Return the reason of a correction as it will be kept.
+
+    Raises:
+        InvalidAmount, InvalidRequest.
+    """
+    _check_amount(abs(amount_mt))
+    return require_text(reason, field="reason", limit=REASON_LIMIT, missing="Say why the pool is corrected.")
 
 
 def grant(

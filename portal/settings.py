@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    "portal.admin_config.OperatorsAdmin",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
@@ -192,11 +192,18 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "signup": "20/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "portal.mfa.EncryptingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Counting House"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+
+# Operators: staff who look into every contract, so safe unless told otherwise
+
+OPERATORS_NEED_SECOND_FACTOR: bool = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=not LOCAL)
+# Tokens that one operator may correct on one contract within a day without a second operator.
+ADJUSTMENT_LIMIT: int = env.int("ADJUSTMENT_LIMIT", default=1000)
 
 # Security headers and cookies
 
@@ -214,7 +221,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # The API
 
-# Requests per minute of one caller, in each process of the site.
+# Requests per minute of one caller, of all processes of the site together.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=60_000)
 IDP_OIDC_ADAPTER = "portal.api.oidc.OIDCAdapter"
 REST_FRAMEWORK: dict[str, Any] = {

@@ -1,16 +1,11 @@
 """Every address of the site."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health
 from portal.api.oidc import ConsentView
-
-# The admin's own sign-in page knows no second factor: send operators through the site's.
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("portal.api.urls")),

@@ -1,5 +1,6 @@
 """The ledger's tables, one module per subject."""
 
+from ledger.models.adjustments import Adjustment, AdjustmentStatus
 from ledger.models.audit import AuditEvent
 from ledger.models.contracts import Contract, Invitation, Membership, Role
 from ledger.models.jobs import LIVE_STATUSES, Job, JobStatus, Quote, RefundRequest, RefundStatus
@@ -22,6 +23,8 @@ __all__ = [
     "POOL_ACCOUNTS",
     "Account",
     "ActivationCode",
+    "Adjustment",
+    "AdjustmentStatus",
     "AuditEvent",
     "Benefit",
     "BenefitStatus",

@@ -2,12 +2,9 @@
 
 from django.contrib import admin
 
-from portal.admin import books, contracts, pools, rates, tasks
+from portal.admin import adjustments, books, contracts, pools, rates, tasks
 
-__all__ = ["books", "contracts", "pools", "rates", "tasks"]
+__all__ = ["adjustments", "books", "contracts", "pools", "rates", "tasks"]
 
-admin.site.site_header = "Counting House: operators"
-admin.site.site_title = "Counting House"
-admin.site.index_title = "What operators keep"
 # Nothing that a book may point to is ever deleted.
 admin.site.disable_action("delete_selected")

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.models import User
-from django.db.models import Model
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 
 from ledger import audit
 from ledger.amounts import format_milli, parse_milli
 from ledger.errors import InvalidAmount
 from ledger.models import Contract
+from portal import reading
 
 if TYPE_CHECKING:
     # Generic for the type checker only.
@@ -116,3 +118,36 @@ class ReadAdmin(AnyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ContractReadAdmin(ReadAdmin):
+    """What belongs to a contract, to be read by operators who said why."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return what belongs to the contracts that this session gave a reason for, and what belongs to none."""
+        mine = Q(contract__in=reading.opened(request)) | Q(contract__isnull=True)
+        return super().get_queryset(request).filter(mine)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not reading.opened(request):
+            messages.info(request, reading.NOTHING_OPENED)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return self.reason_first(request, object_id) or super().change_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self.reason_first(request, object_id) or super().history_view(request, object_id, extra_context)
+
+    def reason_first(self, request: HttpRequest, object_id: object) -> HttpResponse | None:
+        """Ask an operator who may look at this kind of thing why, once per contract; None when that is done."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            key = self.model._meta.pk.to_python(object_id)
+        except ValidationError:
+            return None
+        found = super().get_queryset(request).filter(pk=key).values_list("contract_id", flat=True).first()
+        return None if found is None or reading.is_open(request, found) else reading.ask_first(request, found)

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from ledger.amounts import format_milli
 from ledger.models import AuditEvent, Entry, Job, Lot, Order, Transaction
-from portal.admin.base import ReadAdmin, tokens
+from portal.admin.base import ContractReadAdmin, tokens
 
 
 @admin.display(description="Entries")
@@ -25,7 +25,7 @@ def entries(transaction: Transaction) -> SafeString:
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadAdmin):
+class TransactionAdmin(ContractReadAdmin):
     fields = ("contract", "kind", "at", "due_at", "caller", "reason", "job", "order", entries)
     list_display = ("at", "kind", "contract", "caller", "reason")
     list_filter = ("kind",)
@@ -35,7 +35,7 @@ class TransactionAdmin(ReadAdmin):
 
 
 @admin.register(Lot)
-class LotAdmin(ReadAdmin):
+class LotAdmin(ContractReadAdmin):
     _amounts = (tokens("amount_mt", "Put in"), tokens("remaining_mt", "Remaining"), tokens("held_mt", "Held"))
     fields = ("contract", "pool", "parent", "source", *_amounts, "granted_at", "expires_at", "usable_until")
     list_display = ("pool", "source", *_amounts, "granted_at", "expires_at")
@@ -46,7 +46,7 @@ class LotAdmin(ReadAdmin):
 
 
 @admin.register(Job)
-class JobAdmin(ReadAdmin):
+class JobAdmin(ContractReadAdmin):
     _amounts = (tokens("price_mt", "Price"), tokens("captured_mt", "Charged"), tokens("refunded_mt", "Refunded"))
     fields = (
         *("contract", "service", "user", "pool", "caller", tokens("quantity_m", "Quantity"), *_amounts, "status"),
@@ -60,7 +60,7 @@ class JobAdmin(ReadAdmin):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadAdmin):
+class OrderAdmin(ContractReadAdmin):
     list_display = ("created_at", "contract", "pack", "quantity", tokens("amount_mt", "Tokens"), "channel", "status")
     list_filter = ("status", "channel")
     list_select_related = ("contract", "pack")
@@ -68,7 +68,7 @@ class OrderAdmin(ReadAdmin):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadAdmin):
+class AuditEventAdmin(ContractReadAdmin):
     list_display = ("at", "actor", "action", "subject", "contract", "detail")
     list_select_related = ("actor", "contract")
     search_fields = ("action", "subject", "actor__email", "contract__number")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from ledger.contracts import open_contract
 from ledger.models import Benefit, Contract, Membership, Seat, Subscription
-from portal.admin.base import AnyForm, AnyInline, KeptAdmin, PriceField, ReadAdmin
+from portal.admin.base import AnyForm, AnyInline, KeptAdmin, PriceField, ContractReadAdmin
 
 OPTIONS = ("allow_split", "project_required", "refund_grace_s", "approval_limit_cents")
 
@@ -103,7 +103,7 @@ class SubscriptionAdmin(KeptAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadAdmin):
+class MembershipAdmin(ContractReadAdmin):
     list_display = ("user", "contract", "role", "uses_shared", "enabled_at")
     list_filter = ("role",)
     list_select_related = ("user", "contract")
@@ -111,7 +111,7 @@ class MembershipAdmin(ReadAdmin):
 
 
 @admin.register(Benefit)
-class BenefitAdmin(ReadAdmin):
+class BenefitAdmin(ContractReadAdmin):
     list_display = ("user", "contract", "subscription", "status", "requested_at", "decided_at")
     list_filter = ("status",)
     list_select_related = ("user", "contract", "subscription__product")

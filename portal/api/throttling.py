@@ -1,7 +1,6 @@
 """Limits on how often one caller may ask, and the RateLimit headers that tell them."""
 
 import math
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from portal.api.caller import Caller
-from portal.limits import BENEFIT_ATTEMPTS, BENEFIT_WINDOW_S, benefit_attempt
+from portal.limits import BENEFIT_ATTEMPTS, BENEFIT_WINDOW_S, SharedCounters, benefit_attempt
 
 WINDOW_S: Final = 60
 
@@ -32,34 +31,18 @@ class Allowance:
         }
 
 
-class _Counters:
-    """Requests per caller in this minute, in this process: a shared cache would cost more than the requests."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.window = 0
-        self.counts: dict[str, int] = {}
-
-    def count(self, key: str, window: int) -> int:
-        with self.lock:
-            if window != self.window:
-                self.window, self.counts = window, {}
-            self.counts[key] = self.counts.get(key, 0) + 1
-            return self.counts[key]
-
-
-_counters = _Counters()
+_counters: Final = SharedCounters(window_s=WINDOW_S)
 
 
 class CallerThrottle(BaseThrottle):
-    """Each caller gets settings.API_REQUESTS_PER_MINUTE, in each process of the site."""
+    """Each caller gets settings.API_REQUESTS_PER_MINUTE of all processes of the site together."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request and leave the caller's allowance on it."""
         key = request.auth.key if isinstance(request.auth, Caller) else f"at:{self.get_ident(request)}"
         now = time.time()
         limit: int = settings.API_REQUESTS_PER_MINUTE
-        count = _counters.count(key, int(now // WINDOW_S))
+        count = _counters.count(key, limit=limit, now=now)
         self.reset_s = max(1, math.ceil(WINDOW_S - now % WINDOW_S))
         view.allowance = Allowance(limit, max(0, limit - count), self.reset_s)
         return count <= limit

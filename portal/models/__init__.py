@@ -1,5 +1,6 @@
 """The portal's own tables, one module per subject. Nothing here owns tokens."""
 
+from portal.models.counters import Counter
 from portal.models.exports import Export, ExportSchedule
 from portal.models.heartbeat import Heartbeat
 from portal.models.notices import LowPool, Notice, NoticeChoice
@@ -8,6 +9,7 @@ from portal.models.service_clients import ServiceClient
 from portal.models.task_runs import TaskRun
 
 __all__ = [
+    "Counter",
     "Export",
     "ExportSchedule",
     "Heartbeat",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
@@ -10,7 +10,10 @@ from ledger.balances import balance
 from ledger.models import Pool, Rate
 
 
-def test_olga_changes_a_rate_and_corrects_a_pool(olga: User, shared_a: Pool, signed_in: Callable[..., Page]) -> None:
+def test_olga_changes_a_rate_and_corrects_a_pool(
+    olga: User, shared_a: Pool, signed_in: Callable[..., Page], settings: LazySettings
+) -> None:
+    settings.OPERATORS_NEED_SECOND_FACTOR = False
     page = signed_in(olga)
     page.goto(f"/{settings.ADMIN_PATH}")
     page.get_by_role("link", name="Rates", exact=True).first.click()
@@ -18,8 +21,12 @@ def test_olga_changes_a_rate_and_corrects_a_pool(olga: User, shared_a: Pool, sig
     page.get_by_role("link", name="Today").first.click()
     page.get_by_label("Minimum:").fill("0.5")
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Password").fill("secret-olga")
+    page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     page.goto(f"/{settings.ADMIN_PATH}ledger/pool/{shared_a.id}/change/")
+    page.get_by_label("Reason:").fill("Request 4711.")
+    page.get_by_role("button", name="Read its books").click()
     page.get_by_role("link", name="Adjust").click()
     page.get_by_label("Tokens:").fill("7.5")
     page.get_by_label("Reason:").fill("Promised at the fair.")

@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from ledger import benefits, invitations, jobs, orders, refunds
+from ledger import adjustments, benefits, invitations, jobs, orders, refunds
 from ledger.contracts import individual_pool
+from ledger.ids import new_id
 from ledger.models import (
+    Adjustment,
     Benefit,
     Contract,
     GiftRule,
@@ -62,6 +64,7 @@ class World:
     order: Order
     invitation: Invitation
     client_id: str
+    adjustment: Adjustment
 
 
 @pytest.fixture
@@ -118,4 +121,12 @@ def world(
         order=order,
         invitation=invitations.invite(membership=members["alice"], email="erin@example.com"),
         client_id=create_service_client(name="desktop", contracts=[contract_a])[0],
+        adjustment=adjustments.ask(
+            adjustment_id=new_id(),
+            operator=make_user("oona"),
+            pool_id=shared_a.id,
+            amount_mt=5_000,
+            reason="Counted wrong.",
+            limit_mt=0,
+        ),
     )

@@ -17,6 +17,7 @@ from ledger.balances import balance
 from ledger.models import AuditEvent, Book, Contract, GiftRule, Pool, Product, Rate, Subscription, Transaction
 from portal.operators import KEPT, OPERATORS, PERMISSIONS, READ
 from tests.cast import make_user
+from tests.doors.operators import operator_client
 from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, text_of
 
@@ -29,13 +30,13 @@ def address(model: str, verb: str, *args: object) -> str:
 
 
 @pytest.fixture
-def olgas(olga: User, sign_in: SignIn) -> Client:
-    return sign_in(olga)
+def olgas(olga: User, contract_a: Contract) -> Client:
+    return operator_client(olga, contract_a)
 
 
 @pytest.fixture
-def root(db: None, sign_in: SignIn) -> Client:
-    return sign_in(make_user("root", is_staff=True, is_superuser=True))
+def root(contract_a: Contract) -> Client:
+    return operator_client(make_user("root", is_staff=True, is_superuser=True), contract_a)
 
 
 @pytest.mark.parametrize("model", LISTED)
@@ -61,8 +62,8 @@ def test_who_is_not_signed_in_is_sent_to_the_sites_sign_in(db: None) -> None:
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
 
 
-def test_staff_outside_the_group_can_do_nothing(world: World, sign_in: SignIn, shared_a: Pool) -> None:
-    client = sign_in(make_user("oscar", is_staff=True))
+def test_staff_outside_the_group_can_do_nothing(world: World, shared_a: Pool) -> None:
+    client = operator_client(make_user("oscar", is_staff=True))
     assert client.get(address("rate", "changelist")).status_code == 403
     assert client.post(address("pool", "adjust", shared_a.id), {"amount": "5", "reason": "No."}).status_code == 403
     assert not Transaction.objects.filter(kind="adjust").exists()
