@@ -19,7 +19,7 @@ from ledger.errors import LedgerError
 from ledger.grants import REASON_LIMIT
 from ledger.ids import new_id
 from ledger.models import Adjustment, AdjustmentStatus, Pool
-from portal.admin.base import DecimalField, ContractReadAdmin, tokens
+from portal.admin.base import ContractReadAdmin, DecimalField, tokens
 
 
 class AdjustmentForm(forms.Form):

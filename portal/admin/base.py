@@ -123,6 +123,8 @@ class ReadAdmin(AnyAdmin):
 class ContractReadAdmin(ReadAdmin):
     """What belongs to a contract, to be read by operators who said why."""
 
+    fields: ClassVar[Any] = None  # names and columns
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what belongs to the contracts that this session gave a reason for, and what belongs to none."""
         mine = Q(contract__in=reading.opened(request)) | Q(contract__isnull=True)

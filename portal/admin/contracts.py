@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from ledger.contracts import open_contract
 from ledger.models import Benefit, Contract, Membership, Seat, Subscription
-from portal.admin.base import AnyForm, AnyInline, KeptAdmin, PriceField, ContractReadAdmin
+from portal.admin.base import AnyForm, AnyInline, ContractReadAdmin, KeptAdmin, PriceField
 
 OPTIONS = ("allow_split", "project_required", "refund_grace_s", "approval_limit_cents")
 

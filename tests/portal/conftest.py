@@ -95,6 +95,14 @@ def charge(job: Job) -> Job:
     return job
 
 
+def waiting_adjustment(pool: Pool) -> Adjustment:
+    """Let Oona, an operator, ask for a correction that waits for a second one."""
+    oona = make_user("oona")
+    return adjustments.ask(
+        adjustment_id=new_id(), operator=oona, pool_id=pool.id, amount_mt=5_000, reason="Counted wrong.", limit_mt=0
+    )
+
+
 @pytest.fixture
 def world(
     contract_a: Contract, alice: User, carol: User, bob: User, fund: Fund, shared_a: Pool, subscription: Subscription
@@ -121,12 +129,5 @@ def world(
         order=order,
         invitation=invitations.invite(membership=members["alice"], email="erin@example.com"),
         client_id=create_service_client(name="desktop", contracts=[contract_a])[0],
-        adjustment=adjustments.ask(
-            adjustment_id=new_id(),
-            operator=make_user("oona"),
-            pool_id=shared_a.id,
-            amount_mt=5_000,
-            reason="Counted wrong.",
-            limit_mt=0,
-        ),
+        adjustment=waiting_adjustment(shared_a),
     )
