@@ -132,6 +132,15 @@ else:
         options="-c lock_timeout=5000", server_side_binding=True, prepare_threshold=5
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A streaming replica that reports may read while it is at most so old; nothing else ever does.
+if env.str("DATABASE_REPLICA_URL", default=""):
+    _replica = env.db_url("DATABASE_REPLICA_URL")
+    _shared = {name: _database["OPTIONS"][name] for name in ("options", "server_side_binding", "prepare_threshold")}
+    _replica["OPTIONS"] = {"connect_timeout": 2, **_shared, **_replica.get("OPTIONS", {})}
+    _replica |= {"ENGINE": _database["ENGINE"], "TEST": {"MIRROR": "default"}}
+    DATABASES["replica"] = _database | _replica
+REPLICA_MAX_AGE_S: float = env.float("REPLICA_MAX_AGE_S", default=5.0)
+DATABASE_ROUTERS = ["reporting.replica.ReplicaRouter"]
 
 # Rate limits count in the cache, so several processes must share one. SQLite means one process.
 _shared_cache = "locmemcache://" if _database["ENGINE"].endswith("sqlite3") else "dbcache://cache"

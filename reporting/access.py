@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -16,8 +17,10 @@ from django.shortcuts import render
 
 from ledger.models import Membership
 from ledger.rights import Right, rights_of
+from reporting.replica import Freshness, reading
 
 P = ParamSpec("P")
+_SAFE: Final = ("GET", "HEAD")
 
 
 class ReportingRequest(HttpRequest):
@@ -25,6 +28,7 @@ class ReportingRequest(HttpRequest):
 
     user: User
     membership: Membership | None
+    freshness: Freshness | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ Guarded = Callable[Concatenate[ReportingRequest, P], HttpResponseBase]
 
 
 def for_members(right: Right) -> Callable[[View[P]], Guarded[P]]:
-    """Let members with `right` through, say to people without a contract what to do, refuse others (403)."""
+    """Let members with `right` through, say to people without a contract what to do, refuse others (403).
+
+    What is only looked at may come from a replica; `request.freshness` tells how fresh it is.
+    """
 
     def decorate(view: View[P]) -> Guarded[P]:
         @wraps(view)
@@ -71,7 +78,8 @@ def for_members(right: Right) -> Callable[[View[P]], Guarded[P]]:
             rights = rights_of(membership)
             if right not in rights:
                 raise PermissionDenied(f"Your role does not include: {right.label}.")
-            return view(request, Viewer(membership, rights), *args, **kwargs)
+            with reading() if request.method in _SAFE else nullcontext() as request.freshness:
+                return view(request, Viewer(membership, rights), *args, **kwargs)
 
         guarded.access = right  # type: ignore[attr-defined]
         return cast("Guarded[P]", guarded)

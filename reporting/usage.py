@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils import timezone
-
 from reporting.figures import Figures, FiguresByKey, UsageScope, read_figures
 from reporting.labels import Names, read_names
 from reporting.periods import Period
+from reporting.replica import seen_at
 
 __all__ = ["GROUPS", "UsageReport", "UsageRow", "UsageScope", "UsageTotals", "compare", "usage"]
 
@@ -89,7 +88,7 @@ def compare(
 def _report(scope: UsageScope, group_by: Sequence[str], period: Period, *, before: Period | None) -> UsageReport:
     if len(set(group_by)) != len(group_by) or not set(group_by) <= set(GROUPS):
         raise ValueError(f"Usage is grouped by any of {', '.join(GROUPS)}, each once.")
-    as_of = timezone.now()
+    as_of = seen_at()
     periods = [period, before] if before else [period]
     current, *earlier = read_figures(scope=scope, group_by=group_by, periods=periods)
     past = earlier[0] if earlier else None

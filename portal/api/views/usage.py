@@ -17,6 +17,7 @@ from portal.api.operations import operation
 from portal.api.requests.others import UsageQuery
 from portal.api.scopes import Scope
 from portal.api.views.base import ApiView
+from reporting.replica import reading
 from reporting.usage import UsageScope, usage
 
 NOBODY: Final = 0
@@ -36,12 +37,9 @@ class Usage(ApiView):
     def get(self, request: Request) -> Response:
         """Count the whole contract's usage where the caller may see it, else the caller's own."""
         query = self.query()
-        report = usage(
-            scope=_scope(self.caller, query),
-            group_by=query["group_by"],
-            from_at=query.get("from"),
-            to_at=query.get("to"),
-        )
+        scope = _scope(self.caller, query)
+        with reading():
+            report = usage(scope=scope, group_by=query["group_by"], from_at=query.get("from"), to_at=query.get("to"))
         return Response(shapes.usage(report))
 
 
