@@ -23,7 +23,6 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from ledger import jobs  # noqa: E402
-from ledger.amounts import format_milli  # noqa: E402
 from ledger.contracts import individual_pool, open_contract  # noqa: E402
 from ledger.errors import InsufficientTokens  # noqa: E402
 from ledger.grants import grant  # noqa: E402
@@ -121,7 +120,7 @@ def main(replica_pid: int) -> None:
     time.sleep(0.5)
     replica.close()
     seen["dead"] = look(client)
-    print(json.dumps(seen))
+    sys.stdout.write(json.dumps(seen))
 
 
 if __name__ == "__main__":

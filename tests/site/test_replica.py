@@ -1,4 +1,4 @@
-"""Reports may read a streaming replica, say how old they are, and leave it once it is too old; charges never read it."""
+"""Reports may read a streaming replica, say how old it is, and leave it once it is too old; charges never read it."""
 
 import json
 import os
