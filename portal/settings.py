@@ -125,6 +125,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 else:
+    _database["ENGINE"] = "portal.patient_postgresql"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
     # A lock that is not had within 5 s becomes a 503 that says when to try again.
@@ -140,6 +141,9 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     _replica |= {"ENGINE": _database["ENGINE"], "TEST": {"MIRROR": "default"}}
     DATABASES["replica"] = _database | _replica
 REPLICA_MAX_AGE_S: float = env.float("REPLICA_MAX_AGE_S", default=5.0)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# How long the web server waits for one answer of a PostgreSQL that has fallen silent, before it says 503.
+DATABASE_PATIENCE_S: float = env.float("DATABASE_PATIENCE_S", default=10.0)
 DATABASE_ROUTERS = ["reporting.replica.ReplicaRouter"]
 
 # Rate limits count in the cache, so several processes must share one. SQLite means one process.
