@@ -1,6 +1,6 @@
 # Counting House. `make help` lists what can be done; everything stays inside this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check import-check lint format lock
+.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check import-check bench lint format lock
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
@@ -58,6 +58,9 @@ check: lint  ## the quick part: style, types, layers, migrations, house rules
 import-check: env  ## import the real log beside the checkout on both databases and compare the figures
 	IMPORT_CHECK=1 $(PYTEST) tests/ledger/imports/test_import_real_log.py
 	IMPORT_CHECK=1 $(PYTEST) -p tests.pgplugin tests/ledger/imports/test_import_real_log.py
+
+bench: env  ## this ledger beside its neighbours and limits; SHORT=1, HISTORY=, ONLY=, BENCH_FLUSH=1ms, OUT=FILE.json
+	@$(PY) -m bench
 
 lint: env  ## style, types, missing migrations
 	.venv/bin/ruff check

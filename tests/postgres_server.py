@@ -83,7 +83,7 @@ def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
 
 
 def _initialise(binaries: Path, directory: Path, identity: dict[str, Any]) -> None:
-    command = [
+    command: list[str | Path] = [
         binaries / "initdb",
         "--pgdata",
         directory / "data",

@@ -1,0 +1,1 @@
+"""What is measured, group by group: each function sets its contestants up on the stage and returns them."""

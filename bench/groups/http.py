@@ -1,0 +1,88 @@
+"""Charges over HTTP: our site as it is served for real, beside one call and the naive charge on the same stack."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.groups.charges import BATCHES, HOT_CLIENTS, HOT_FIGURES, flushes
+from bench.http.load import post
+from bench.processes import Worker
+from bench.rounds import Contestant
+
+CONNECTIONS = (1, 8)
+SETTLED = 1000
+FIGURES: Mapping[str, tuple[str, str]] = {"rate": ("", "/s"), "p50_ms": (", p50", "ms"), "p99_ms": (", p99", "ms")}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A served site: where holds are posted, and what is sent."""
+
+    name: str
+    url: str
+    body: Mapping[str, Any]
+    token: str = ""
+
+    def contestant(self, connections: int, *, flush_us: int | None = None, suffix: str = "") -> Contestant:
+        """Return holds one by one over so many connections."""
+        return Contestant(
+            f"{self.name}, {connections} connection{'s' * (connections > 1)}{suffix}",
+            lambda seconds: post(
+                self.url, bodies=[self.body], token=self.token, connections=connections, seconds=seconds
+            ),
+            HOT_FIGURES if connections == HOT_CLIENTS else FIGURES,
+            flush_us,
+        )
+
+
+def single(sites: Sequence[Site]) -> list[Contestant]:
+    """Return holds one by one over a few connections."""
+    return [site.contestant(connections) for connections in CONNECTIONS for site in sites]
+
+
+def hot(sites: Sequence[Site], *, chosen_flush: bool) -> list[Contestant]:
+    """Return 32 connections on one hot pool."""
+    return [
+        site.contestant(HOT_CLIENTS, flush_us=flush_us, suffix=suffix)
+        for flush_us, suffix in flushes(chosen_flush)
+        for site in sites
+    ]
+
+
+def batches(address: str, worker: Worker) -> list[Contestant]:
+    """Return `POST /jobs/batch` and `POST /jobs/settle`, one request after another."""
+    settle = Settle(f"{address}/api/v1/jobs/settle", worker)
+    return [
+        *(_batch(f"{address}/api/v1/jobs/batch", worker, size) for size in BATCHES),
+        Contestant(f"ours over HTTP, settle {SETTLED}", settle, FIGURES, times=SETTLED),
+    ]
+
+
+def _batch(url: str, worker: Worker, size: int) -> Contestant:
+    token, items = worker.facts["token"], [worker.facts["body"]] * size
+    bodies = [{"mode": "all_or_nothing", "items": items}]
+    return Contestant(
+        f"ours over HTTP, batch of {size}",
+        lambda seconds: post(url, bodies=bodies, token=token, seconds=seconds),
+        FIGURES,
+        times=size,
+    )
+
+
+class Settle:
+    """Completes jobs over HTTP, each once; they are started in process before, untimed."""
+
+    def __init__(self, url: str, worker: Worker) -> None:
+        self._url, self._worker = url, worker
+        self._rate = 5.0
+
+    def __call__(self, seconds: float) -> Mapping[str, float]:
+        """Settle for so long, or until the prepared jobs are settled."""
+        bodies = [self._body() for _ in range(2 + round(1.2 * self._rate * seconds))]
+        figures = post(self._url, bodies=bodies, token=self._worker.facts["token"], seconds=seconds, once=True)
+        self._rate = figures["rate"]
+        return figures
+
+    def _body(self) -> Mapping[str, Any]:
+        started = self._worker.ask("started", count=SETTLED)
+        return {"items": [{"job": job, "verb": "complete"} for job in started]}

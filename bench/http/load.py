@@ -1,0 +1,67 @@
+"""Sends requests with wrk and tells how they were answered."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from bench import ROOT
+from bench.processes import Failed
+
+_SCRIPT: Final = ROOT / "bench" / "wrk" / "post.lua"
+
+
+def wrk_path() -> str:
+    """Return where wrk is.
+
+    Raises:
+        Failed: it is not installed.
+    """
+    found = shutil.which("wrk")
+    if found is None:
+        raise Failed("The benchmark over HTTP needs wrk: run 'sudo apt-get install wrk', or leave HTTP out with ONLY=.")
+    return found
+
+
+def post(
+    url: str, *, bodies: Sequence[Any], token: str = "", connections: int = 1, seconds: float, once: bool = False
+) -> dict[str, float]:
+    """POST the bodies in turn over so many connections, each request under its own key; return rate and times.
+
+    With `once` each body is sent at most once, over one connection; when all are sent, the time left does not count.
+
+    Raises:
+        Failed: an answer was not a success.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.writelines(json.dumps(body) + "\n" for body in bodies)
+        file.flush()
+        environment = os.environ | {
+            "BENCH_BODIES": file.name,
+            "BENCH_ONCE": str(int(once)),
+            "BENCH_PREFIX": f"{uuid.uuid4().hex}-",
+            "BENCH_TOKEN": token,
+        }
+        options = ["--threads", "1", "--connections", str(connections), "--timeout", "30s"]
+        options += ["--duration", f"{max(1, round(seconds))}s"]
+        answered = _run([wrk_path(), *options, "--script", str(_SCRIPT), url], environment)
+    if answered["failed"]:
+        raise Failed(f"{url}: {answered['failed']} of {answered['requests']} requests failed.")
+    busy_s = answered["mean_ms"] / 1000 * answered["requests"] if once else answered["seconds"]
+    return {"rate": answered["requests"] / busy_s, **answered}
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> dict[str, float]:
+    done = subprocess.run(  # noqa: S603
+        command, env=environment, capture_output=True, text=True, check=False, cwd=Path(ROOT)
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or not lines:
+        raise Failed(f"wrk: {done.stderr or done.stdout}")
+    answered: dict[str, float] = json.loads(lines[-1])
+    return answered

@@ -1,0 +1,64 @@
+"""Measures contestants in turn, round after round, so that what else the machine does falls on all alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+from bench.cluster import FlushTime
+
+Measure = Callable[[float], Mapping[str, float]]
+"""Measures for so many seconds and returns figures by name."""
+RATE: Final = {"rate": ("", "/s")}
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One line of the table, or more: `figures` says which figures are shown, each with its suffix and unit."""
+
+    name: str
+    measure: Measure
+    figures: Mapping[str, tuple[str, str]] = field(default_factory=lambda: RATE)
+    flush_us: int | None = None
+    times: float = 1
+    """What the rate is multiplied by: the holds of one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of the run: the median of its rounds."""
+
+    name: str
+    value: float
+    unit: str
+
+
+def measure_in_turn(
+    contestants: Sequence[Contestant],
+    *,
+    rounds: int,
+    seconds: float,
+    flush: FlushTime,
+    flush_us: int,
+    tick: Callable[[str], object],
+) -> list[Row]:
+    """Return the medians of the contestants' figures; `tick` is told who is measured."""
+    found: dict[str, list[Mapping[str, float]]] = {contestant.name: [] for contestant in contestants}
+    for _ in range(rounds):
+        for contestant in contestants:
+            tick(contestant.name)
+            if flush.can_be_chosen:
+                flush.choose(flush_us if contestant.flush_us is None else contestant.flush_us)
+            found[contestant.name].append(contestant.measure(seconds))
+    return [row for contestant in contestants for row in _rows(contestant, found[contestant.name])]
+
+
+def _rows(contestant: Contestant, found: Sequence[Mapping[str, float]]) -> list[Row]:
+    return [
+        Row(
+            name=f"{contestant.name}{suffix}",
+            value=median(figures[key] for figures in found) * (contestant.times if key == "rate" else 1),
+            unit=unit,
+        )
+        for key, (suffix, unit) in contestant.figures.items()
+    ]

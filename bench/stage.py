@@ -1,0 +1,121 @@
+"""What a run stands on: its directory, the PostgreSQL server, databases with and without history, environments."""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+from bench.cluster import Cluster, running_cluster
+from bench.options import SMALL_HISTORY, Options
+from bench.processes import Failed, Worker, child, run, tail, worker
+from portal import local_secrets
+
+EMPTY: Final = "empty"
+LARGE: Final = "large"
+SMALL: Final = "small"
+
+
+@dataclass
+class Stage:
+    """One run's server and directory. What is made here is made on first use and removed with the run."""
+
+    options: Options
+    directory: Path
+    cluster: Cluster
+    stack: ExitStack
+    tell: Callable[[str], object]
+    _databases: set[str] = field(default_factory=set)
+
+    def environment(self, database_url: str) -> dict[str, str]:
+        """Return the environment of our site as in production, but for HTTPS, which a proxy would end."""
+        return _without_settings() | {
+            "ALLOWED_HOSTS": "127.0.0.1,testserver",
+            "API_REQUESTS_PER_MINUTE": "100000000",
+            "CONN_MAX_AGE": "600",
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "HTTPS": "false",
+            "LOG_LEVEL": "WARNING",
+            "OIDC_PRIVATE_KEY": local_secrets.oidc_private_key(self.directory),
+            "SECRET_KEY": self._secret,
+            "STATIC_ROOT": str(self.directory / "static"),
+            "VAR_DIR": str(self.directory / "site"),
+        }
+
+    @cached_property
+    def _secret(self) -> str:
+        return secrets.token_urlsafe(50)
+
+    def log(self, name: str) -> Path:
+        """Return where a process writes what it has to say."""
+        return self.directory / f"{name.replace(' ', '-').replace('/', '-')}.log"
+
+    def manage(self, *arguments: str, database_url: str) -> None:
+        """Run one of our site's commands."""
+        command = [sys.executable, "manage.py", *arguments]
+        run(command, environment=self.environment(database_url), log=self.log(f"manage-{arguments[0]}"))
+
+    def site(self, name: str) -> str:
+        """Return the URL of one of our databases: empty, or with a small or a large history."""
+        if name not in self._databases:
+            self._databases.add(name)
+            if name == EMPTY:
+                self._migrate()
+            else:
+                self.cluster.create(name, like=self._name_of_empty())
+                self._load(name, self.options.entries if name == LARGE else SMALL_HISTORY)
+        return self.cluster.url(name)
+
+    def _name_of_empty(self) -> str:
+        self.site(EMPTY)
+        return EMPTY
+
+    def _migrate(self) -> None:
+        self.tell("migrate")
+        self.cluster.create(EMPTY)
+        self.manage("migrate", "--verbosity=0", database_url=self.cluster.url(EMPTY))
+        self.manage("createcachetable", database_url=self.cluster.url(EMPTY))
+        self.manage("collectstatic", "--noinput", "--verbosity=0", database_url=self.cluster.url(EMPTY))
+
+    def _load(self, name: str, entries: int) -> None:
+        log = self.log(f"history-{name}")
+        environment = self.environment(self.cluster.url(name))
+        command = [sys.executable, "-m", "bench.history", str(entries)]
+        with child(command, environment=environment, log=log, talks=True) as process:
+            assert process.stdout, "it talks"
+            for line in process.stdout:
+                self.tell(f"{entries} entries: {line.strip()}")
+            if process.wait():
+                raise Failed(f"The history was not loaded:\n{tail(log)}")
+
+    def ours(self, name: str) -> Worker:
+        """Start a worker of ours on one of our databases."""
+        environment = self.environment(self.site(name))
+        return self.stack.enter_context(worker("bench.ours", environment=environment, log=self.log(f"ours-{name}")))
+
+
+@contextmanager
+def a_stage(options: Options, tell: Callable[[str], object]) -> Iterator[Stage]:
+    """Set a stage up, and remove everything in the end."""
+    directory = Path(mkdtemp(prefix="chbench-"))
+    directory.chmod(0o755)  # the server runs as another user and reads the flush time here
+    try:
+        with ExitStack() as stack:
+            tell("PostgreSQL")
+            cluster = stack.enter_context(running_cluster(directory))
+            yield Stage(options, directory, cluster, stack, tell)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _without_settings() -> dict[str, str]:
+    """Return our environment without what would change the site's settings."""
+    kept = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,74 @@
+"""What the benchmark must show, once: each target is about one row, alone or compared to another of the same run."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound on a row's value or, with `reference`, on its ratio to that row. Without a bound: only a comparison."""
+
+    row: str
+    reference: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def __str__(self) -> str:
+        if self.at_least is not None:
+            return f">= {self.at_least:g}"
+        return "" if self.at_most is None else f"<= {self.at_most:g}"
+
+    def is_met(self, number: float) -> bool | None:
+        """Tell whether the value or the ratio is within the bound; None without one."""
+        if self.at_least is not None:
+            return number >= self.at_least
+        return None if self.at_most is None else number <= self.at_most
+
+
+SMALL: Final = ", small history"
+FLUSHED: Final = ", 1 ms flush"
+_HORDAK: Final = "hordak, bare transfer, 1 thread"
+
+TARGETS: Final = (
+    Target("ours in process, 1 thread", "one call, pgbench, 1 client"),
+    Target("ours in process, 1 thread", _HORDAK),
+    Target("ours in process, batch of 100", "set-based, pgbench, batch of 100"),
+    Target("ours in process, batch of 1000", "set-based, pgbench, batch of 1000"),
+    *(
+        target
+        for clients in ("1 connection", "8 connections", "32 connections", f"32 connections{FLUSHED}")
+        for target in (
+            Target(f"ours over HTTP, {clients}", f"one call over HTTP, {clients}", at_least=0.5),
+            Target(f"ours over HTTP, {clients}", f"naive ORM over HTTP, {clients}", at_least=5),
+        )
+    ),
+    Target("ours in process, 32 threads", "plain row lock, pgbench, 32 clients"),
+    Target(f"ours in process, 32 threads{FLUSHED}", f"plain row lock, pgbench, 32 clients{FLUSHED}"),
+    Target("ours over HTTP, 32 connections", "plain row lock, pgbench, 32 clients"),
+    Target(f"ours over HTTP, 32 connections{FLUSHED}", f"plain row lock, pgbench, 32 clients{FLUSHED}", at_least=5),
+    Target(f"ours over HTTP, 32 connections{FLUSHED}, p99", at_most=75),
+    Target("ours over HTTP, batch of 100", at_least=10_000),
+    Target("ours over HTTP, batch of 100", _HORDAK, at_least=10),
+    Target("ours over HTTP, batch of 1000", at_least=20_000),
+    Target("ours over HTTP, settle 1000", at_least=20_000),
+    *(
+        Target(row, f"{row}{SMALL}", at_most=at_most)
+        for row, at_most in (
+            ("one charge", 1.3),
+            ("balance", 1.3),
+            ("balance as of", 1.3),
+            ("Reporting page, a year", 1.5),
+            ("GET /usage, a year", 1.5),
+        )
+    ),
+    *(
+        Target(f"{row}{figure}", at_most=at_most)
+        for row in ("Reporting page, a year", "GET /usage, a year")
+        for figure, at_most in ((", p95", 150), (", SQL statements", 12))
+    ),
+    Target("import of the job log", at_least=1000),
+    Target("export of 1,000,000 rows as CSV, peak memory", at_most=200),
+    Target("export of 1,000,000 rows as CSV, first byte", at_most=1000),
+    Target("export of 1,000,000 rows as Excel, peak memory", at_most=200),
+)
+"""The comparisons and targets. Source: the product's speed targets, docs/benchmarks.md."""
