@@ -1,7 +1,14 @@
-"""Numbers into drawing: arcs of a donut and bars, as attributes of SVG, for a policy that allows no inline style."""
+"""Numbers into drawing: arcs, bars and calendars, as attributes of SVG, for a policy that allows no inline style."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+HIGH: Final = 100
+LEVELS: Final = 4
+CELL: Final = 12
+_LEFT, _TOP = 28, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +22,24 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a chart that is 100 high and as wide as it has bars."""
+    """Some neighbouring bars of a chart that is HIGH high and as wide as it has bars, with one link behind them."""
 
-    x: int
-    y: str
-    height: str
+    path: str
     label: str
     milli: int
+    behind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of a calendar: where it stands, and its step of colour from 0 (nothing) to LEVELS."""
+
+    x: int
+    y: int
+    level: int
+    day: date
+    milli: int
+    behind: str
 
 
 def donut(parts: Sequence[tuple[str, int]]) -> list[Arc]:
@@ -36,17 +54,42 @@ def donut(parts: Sequence[tuple[str, int]]) -> list[Arc]:
     return arcs
 
 
-def columns(values: Sequence[tuple[str, int]]) -> list[Bar]:
-    """Return a bar for each value; what is not above zero has no height."""
-    highest = max((milli for _, milli in values), default=0)
-    return [_bar(x, label, milli, highest) for x, (label, milli) in enumerate(values)]
+def bar_path(values: Sequence[int], *, start: int, highest: int) -> str:
+    """Return the bars of the values from place `start` on; what is not above zero has no height."""
+    bars = [(start + place, float(share(milli, highest))) for place, milli in enumerate(values)]
+    return "".join(f"M{place}.1 {HIGH}v-{height:.1f}h.8v{height:.1f}z" for place, height in bars if height)
+
+
+def step_line(values: Sequence[int], *, highest: int) -> str:
+    """Return the outline of bars of the values, from the left to the right; nothing without values."""
+    tops = [HIGH - float(share(milli, highest)) for milli in values]
+    return f"M0 {tops[0]:.1f}" + "".join(f"V{top:.1f}h1" for top in tops) if tops else ""
+
+
+def calendar(days: Sequence[tuple[date, int]], link: Callable[[date], str]) -> list[Cell]:
+    """Return a cell for each day: a column is a week from Monday, `link` the query behind a day."""
+    if not days:
+        return []
+    monday = days[0][0] - timedelta(days=days[0][0].weekday())
+    highest = max(milli for _, milli in days)
+    return [
+        Cell(
+            x=_LEFT + (day - monday).days // 7 * CELL,
+            y=_TOP + day.weekday() * CELL,
+            level=level(milli, highest),
+            day=day,
+            milli=milli,
+            behind=link(day),
+        )
+        for day, milli in days
+    ]
+
+
+def level(milli: int, highest: int) -> int:
+    """Return the step of colour: 0 without usage, else the quarter of the highest that it falls into."""
+    return -(-LEVELS * milli // highest) if milli > 0 else 0
 
 
 def share(milli: int, of_milli: int) -> str:
     """Return `milli` as a percentage of `of_milli` between 0 and 100, for the width of a bar."""
     return f"{100 * min(max(milli, 0), of_milli) / of_milli:.2f}" if of_milli > 0 else "0"
-
-
-def _bar(x: int, label: str, milli: int, highest: int) -> Bar:
-    height = float(share(milli, highest))
-    return Bar(x, f"{100 - height:.2f}", f"{height:.2f}", label, milli)

@@ -1,18 +1,21 @@
 """The usual ranges of days, and the days that a row's date key covers. All UTC."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 RECENT: Final = "30"
 PRESETS: Final = {
-    "1": "Today",
-    "7": "7 days",
-    "30": "30 days",
-    "90": "90 days",
-    "365": "365 days",
-    "month": "This month",
-    "year": "This year",
-    "all": "All",
+    "1": _("Today"),
+    "7": _("7 days"),
+    "30": _("30 days"),
+    "90": _("90 days"),
+    "365": _("365 days"),
+    "month": _("This month"),
+    "year": _("This year"),
+    "all": _("All"),
 }
 
 
@@ -31,7 +34,6 @@ def span_of(group: str, key: str) -> tuple[date, date]:
     """Return first and last day of what `day`, `week` or `month` calls `key`."""
     if group == "month":
         year, month = map(int, key.split("-"))
-        following = date(year + month // 12, month % 12 + 1, 1)
-        return date(year, month, 1), following - timedelta(days=1)
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
     first = date.fromisoformat(key)
     return first, first + timedelta(days=6 if group == "week" else 0)

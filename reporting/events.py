@@ -1,5 +1,6 @@
 """Token events: what changed a pool other than jobs being paid. Reads the journal, newest first, page by page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from ledger.models import Account, Entry, Kind, Pool, Transaction
 from reporting.access import Viewer
+from reporting.periods import Period
 
 EVENT_KINDS: Final = (
     Kind.GRANT,
@@ -21,6 +23,7 @@ EVENT_KINDS: Final = (
     Kind.ADJUST,
 )
 PAGE: Final = 25
+ALWAYS: Final = Period()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,21 @@ class EventPage:
     older: int | None
 
 
-def read_events(pool: Pool, viewer: Viewer, *, before: int | None = None) -> EventPage:
-    """Return the pool's events before entry number `before`, with one statement.
+def read_events(
+    pool: Pool,
+    viewer: Viewer,
+    *,
+    before: int | None = None,
+    kinds: Collection[str] = EVENT_KINDS,
+    period: Period = ALWAYS,
+) -> EventPage:
+    """Return the pool's events of some kinds in a period before entry number `before`, with one statement.
 
     Of the shared pool an end user sees no one else's refunds, nor to whom tokens were allocated.
     """
-    events = _events(pool)
+    events = _events(pool, kinds)
+    limits = {"at__gte": period.from_at, "at__lt": period.to_at}
+    events = events.filter(**{name: at for name, at in limits.items() if at is not None})
     if before is not None:
         events = events.filter(first_seq__lt=before)
     if not viewer.sees_everyone:
@@ -62,7 +74,7 @@ def read_events(pool: Pool, viewer: Viewer, *, before: int | None = None) -> Eve
     return EventPage(tuple(found[:PAGE]), found[PAGE - 1].seq if len(found) > PAGE else None)
 
 
-def _events(pool: Pool) -> QuerySet[Transaction, Any]:
+def _events(pool: Pool, kinds: Collection[str]) -> QuerySet[Transaction, Any]:
     of_transaction = Entry.objects.filter(
         contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
     ).order_by()
@@ -76,7 +88,7 @@ def _events(pool: Pool) -> QuerySet[Transaction, Any]:
         output_field=BigIntegerField(),
     )
     return (
-        Transaction.objects.filter(contract_id=pool.contract_id, kind__in=EVENT_KINDS)
+        Transaction.objects.filter(contract_id=pool.contract_id, kind__in=kinds)
         .annotate(added_mt=added_mt, with_whom=Subquery(elsewhere.values("name")[:1]))
         .exclude(Q(added_mt=0) | Q(added_mt__isnull=True))
         .order_by("-first_seq")

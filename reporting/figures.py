@@ -77,6 +77,8 @@ class UsageScope:
     service: str | None = None
     pool_id: UUID | None = None
     project: str | None = None
+    floors: tuple[tuple[UUID, int], ...] | None = None
+    """The marks as read a moment ago, to ask several questions without reading them again. See read_floors."""
 
     def filters(self) -> set[str]:
         """Return what is filtered by: service, user, project, pool."""
@@ -136,7 +138,7 @@ def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequenc
     are counted live.
     """
     found: list[FiguresByKey] = [{} for _ in periods]
-    floors = dict(FoldMark.objects.filter(contract_id__in=scope.contract_ids).values_list("contract_id", "folded_seq"))
+    floors = dict(read_floors(scope.contract_ids) if scope.floors is None else scope.floors)
     branches = [
         branch for index, period in enumerate(periods) for branch in _branches(scope, group_by, index, period, floors)
     ]
@@ -147,6 +149,11 @@ def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequenc
         if charged_mt is not None:
             found[index].setdefault(tuple(key), Figures()).add(jobs, charged_mt, refunded_mt)
     return found
+
+
+def read_floors(contract_ids: Sequence[UUID]) -> tuple[tuple[UUID, int], ...]:
+    """Return how far each contract is folded at least; the mark itself may have gone up meanwhile, never down."""
+    return tuple(FoldMark.objects.filter(contract_id__in=contract_ids).values_list("contract_id", "folded_seq"))
 
 
 def _branches(

@@ -6,7 +6,7 @@ Days are UTC and the last one is included, as people say it; `period()` is the s
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,17 +14,21 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from reporting.access import Viewer
 from reporting.dates import PRESETS, RECENT, preset_days, span_of
 from reporting.figures import UsageScope
-from reporting.periods import Days, Period
+from reporting.periods import Period, whole_days
 from reporting.usage import GROUPS
 
 OWN: Final = "own"
 CONTRACT: Final = "contract"
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FILTERS: Final = ("service", "user", "project", "pool")
+PICTURES: Final = ("days", "bars", "calendar")
+SORTS: Final = ("name", "jobs", "charged", "refunded", "net", "before", "change")
+DEEPEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,19 @@ class UsageFilter:
     user: str | None = None
     project: str | None = None
     pool: str | None = None
+    sort: str = ""
+    picture: str = PICTURES[0]
     errors: tuple[str, ...] = ()
+
+    @property
+    def sorted_by(self) -> str:
+        """Return the column of SORTS the table is sorted by, `-` before it where the largest comes first."""
+        dated = {"day", "week", "month"} & set(self.group_by)
+        return self.sort or ("name" if dated else "-net")
 
     def period(self) -> Period:
         """Return the days as instants."""
-        end = self.last + timedelta(days=1) if self.last and self.last < date.max else None
-        return Period(*Days(self.first, end).instants())
+        return whole_days(self.first, self.last)
 
     def scope(self, viewer: Viewer) -> UsageScope:
         """Return what may be counted: everyone's of the contract, or the viewer's own."""
@@ -70,6 +81,8 @@ class UsageFilter:
         parameters: list[tuple[str, str]] = [("scope", CONTRACT if self.everyone else OWN)]
         parameters += [("group_by", name) for name in self.group_by]
         parameters += [(name, value) for name, value in self.chosen().items() if name != without]
+        parameters += [("sort", self.sort)] if self.sort else []
+        parameters += [("picture", self.picture)] if self.picture != PICTURES[0] else []
         if self.preset:
             return urlencode([*parameters, ("range", self.preset)])
         days = (("first", self.first), ("last", self.last))
@@ -78,7 +91,7 @@ class UsageFilter:
     def behind(self, keys: Mapping[str, str]) -> "UsageFilter":
         """Return the filter that finds what a row with these keys counted."""
         narrowed: dict[str, Any] = {name: keys[name] for name in _FILTERS if name in keys}
-        found = replace(self, **narrowed)
+        found = replace(self, **narrowed, sort="", picture=PICTURES[0])
         for name in ("day", "week", "month"):
             if name in keys:
                 first, last = span_of(name, keys[name])
@@ -91,40 +104,58 @@ class UsageFilter:
         return found
 
 
-def read_filter(query: QueryDict, *, today: date) -> UsageFilter:
-    """Read the query string; what cannot be meant is named in `errors`."""
+def read_filter(
+    query: QueryDict, *, today: date, everyone: bool = False, group_by: tuple[str, ...] = ("service",)
+) -> UsageFilter:
+    """Read the query string; what cannot be meant is named in `errors`.
+
+    `everyone` and `group_by` are what the page shows as long as the query string does not say.
+    """
     errors: list[str] = []
-    preset, first, last = _days(query, today, errors)
+    preset, first, last = read_days(query, today, errors)
     pool = query.get("pool") or None
     if pool and not _is_uuid(pool):
-        errors.append("There is no such pool.")
-    if "\0" in "".join(value for name in _FILTERS for value in query.getlist(name)):
-        errors.append("A filter contains a character that no name has.")
-    everyone = query.get("scope") == CONTRACT
+        errors.append(gettext("There is no such pool."))
+    if "\0" in "".join(value for name in (*_FILTERS, "code") for value in query.getlist(name)):
+        errors.append(gettext("A filter contains a character that no name has."))
+    if "scope" in query:
+        everyone = query["scope"] == CONTRACT
+    groups = tuple(dict.fromkeys(name for name in query.getlist("group_by") if name in GROUPS))[:DEEPEST]
+    sort, picture = query.get("sort", ""), query.get("picture", "")
     return UsageFilter(
         everyone=everyone,
-        group_by=tuple(dict.fromkeys(name for name in query.getlist("group_by") if name in GROUPS)) or ("service",),
+        group_by=groups or group_by,
         preset=preset,
         first=first,
         last=last,
         service=query.get("service") or None,
         user=(query.get("user") or None) if everyone else None,
-        project=query.get("project"),
+        project=_project(query),
         pool=pool,
+        sort=sort if sort.removeprefix("-") in SORTS else "",
+        picture=picture if picture in PICTURES else PICTURES[0],
         errors=tuple(errors),
     )
 
 
-def _days(query: QueryDict, today: date, errors: list[str]) -> tuple[str, date | None, date | None]:
+def read_days(
+    query: QueryDict, today: date, errors: list[str], *, usual: str = RECENT
+) -> tuple[str, date | None, date | None]:
+    """Return preset, first and last day of the query string; `usual` is the preset where it says nothing."""
     preset = query.get("range", "")
     if preset not in PRESETS and not (query.get("first") or query.get("last")):
-        preset = RECENT
+        preset = usual
     if preset in PRESETS:
         return (preset, *preset_days(preset, today))
     first, last = (_date(query.get(name, ""), name, errors) for name in ("first", "last"))
     if first and last and first > last:
-        errors.append("The first day is after the last one.")
+        errors.append(gettext("The first day is after the last one."))
     return "", first, last
+
+
+def _project(query: QueryDict) -> str | None:
+    """Return the project: "" is that of jobs without one, so the form's field, often left empty, is called `code`."""
+    return query.get("code") or query.get("project")
 
 
 def _date(text: str, name: str, errors: list[str]) -> date | None:
@@ -135,7 +166,11 @@ def _date(text: str, name: str, errors: list[str]) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    errors.append(f"The {name} day is not a date such as 2026-06-30.")
+    words = {
+        "first": gettext("The first day is not a date such as 2026-06-30."),
+        "last": gettext("The last day is not a date such as 2026-06-30."),
+    }
+    errors.append(words[name])
     return None
 
 

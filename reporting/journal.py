@@ -1,16 +1,19 @@
 """What stands behind a figure: the charges and refunds it adds up, and the ledger entries behind those."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from ledger.models import Account, Entry, Kind, Transaction
 from reporting.figures import UsageScope, used_entries
 from reporting.periods import Period
 
 PAGE: Final = 50
+ALWAYS: Final = Period()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,43 @@ def read_charges(*, scope: UsageScope, period: Period, before: int | None = None
     return _page(list(charges.order_by("-first_seq")[: PAGE + 1]), "first_seq")
 
 
-def read_entries(*, contract_id: UUID, period: Period, pool_id: UUID | None = None, before: int | None = None) -> Page:
-    """Return the contract's entries, or those of one pool, with one statement."""
-    entries = Entry.objects.filter(contract_id=contract_id, **_within(period))
-    if pool_id is not None:
-        entries = entries.filter(pool_id=pool_id)
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries of a contract: in a period of days, or after one instant and up to another, that one included."""
+
+    contract_id: UUID
+    period: Period = ALWAYS
+    pool_id: UUID | None = None
+    kinds: tuple[str, ...] = ()
+    account: str = ""
+    after: datetime | None = None
+    until: datetime | None = None
+
+    def entries(self) -> QuerySet[Entry]:
+        """Return them in no order."""
+        wanted: dict[str, Any] = {
+            "pool_id": self.pool_id,
+            "transaction__kind__in": self.kinds or None,
+            "account": self.account or None,
+            "at__gt": self.after,
+            "at__lte": self.until,
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return Entry.objects.filter(contract_id=self.contract_id, **_within(self.period), **given).order_by()
+
+
+def read_entries(wanted: EntryFilter, *, before: int | None = None) -> Page:
+    """Return the entries, newest first, with one statement."""
+    entries = wanted.entries()
     if before is not None:
         entries = entries.filter(seq__lt=before)
     shown = entries.select_related("transaction", "pool__user").order_by("-seq")
     return _page(list(shown[: PAGE + 1]), "seq")
+
+
+def sum_of(wanted: EntryFilter) -> int:
+    """Return what the entries, of all pages, add up to in milli-tokens, with one statement."""
+    return wanted.entries().aggregate(sum_mt=Coalesce(Sum("amount_mt"), 0))["sum_mt"] or 0
 
 
 def read_entries_of_job(*, contract_id: UUID, job_id: UUID) -> Page:

@@ -7,6 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Pool, PoolKind, Service
 
@@ -20,13 +23,18 @@ class Name:
 
 
 Names = dict[str, dict[Any, Name]]
-NO_PROJECT = "No project"
+NO_PROJECT = _("No project")
 
 
 def read_names(group_by: Sequence[str], keys: Collection[tuple[Any, ...]]) -> Names:
     """Return for each of `group_by` the names of the values that occur, at most a statement each."""
     columns = list(zip(*keys, strict=True)) or [()] * len(group_by)
     return {name: _READERS[name](set(column)) for name, column in zip(group_by, columns, strict=True)}
+
+
+def written(day: date) -> str:
+    """Write a day in the reader's language."""
+    return date_format(day, pgettext("day, as Django's date filter takes it", "j M Y"))
 
 
 def _services(ids: set[UUID]) -> dict[Any, Name]:
@@ -48,26 +56,30 @@ def _pools(ids: set[UUID]) -> dict[Any, Name]:
     return {
         pk: Name(
             str(pk),
-            "Shared tokens" if kind == PoolKind.SHARED else f"Individual tokens of {email or username}",
+            gettext("Shared tokens")
+            if kind == PoolKind.SHARED
+            else gettext("Individual tokens of %(name)s") % {"name": email or username},
         )
         for pk, kind, email, username in found
     }
 
 
 def _projects(codes: set[str]) -> dict[Any, Name]:
-    return {code: Name(code, code or NO_PROJECT) for code in codes}
+    return {code: Name(code, code or str(NO_PROJECT)) for code in codes}
 
 
 def _days(days: set[date]) -> dict[Any, Name]:
-    return {day: Name(day.isoformat(), day.isoformat()) for day in days}
+    return {day: Name(day.isoformat(), written(day)) for day in days}
 
 
 def _weeks(mondays: set[date]) -> dict[Any, Name]:
-    return {monday: Name(monday.isoformat(), f"Week from {monday.isoformat()}") for monday in mondays}
+    return {
+        monday: Name(monday.isoformat(), gettext("Week from %(day)s") % {"day": written(monday)}) for monday in mondays
+    }
 
 
 def _months(firsts: set[date]) -> dict[Any, Name]:
-    return {first: Name(f"{first:%Y-%m}", f"{first:%B} {first.year}") for first in firsts}
+    return {first: Name(f"{first:%Y-%m}", date_format(first, "F Y")) for first in firsts}
 
 
 _READERS: dict[str, Any] = {

@@ -1,70 +1,142 @@
-"""A usage report as the page shows it: lines with bars and links to what is behind them, and the filters as links."""
+"""A usage report as the page shows it: sorted lines with links to what is behind them, and the filters as links."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from reporting.charts import Bar, columns, share
-from reporting.dates import PRESETS, preset_days
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from reporting.charts import share
+from reporting.dates import PRESETS, RECENT, preset_days
 from reporting.filters import UsageFilter
-from reporting.labels import NO_PROJECT
+from reporting.labels import NO_PROJECT, written
 from reporting.usage import GROUPS, UsageReport, UsageRow
 
 HEADINGS: Final = {
-    "service": "Service",
-    "user": "User",
-    "project": "Project",
-    "pool": "Pool",
-    "day": "Day",
-    "week": "Week",
-    "month": "Month",
+    "service": _("Service"),
+    "user": _("User"),
+    "project": _("Project"),
+    "pool": _("Pool"),
+    "day": _("Day"),
+    "week": _("Week"),
+    "month": _("Month"),
 }
-LONGEST_CHART: Final = 400
-_DATES: Final = (("day",), ("week",), ("month",))
+FIGURES: Final = {
+    "jobs": _("Jobs"),
+    "charged": _("Charged"),
+    "refunded": _("Refunded"),
+    "net": _("Net"),
+    "bar": _("Bar"),
+    "before": _("Period before"),
+    "change": _("Change"),
+}
+COMPARED: Final = ("before", "change")
+_NEXT: Final = ("service", "user", "project", "day")
+_KEYS: Final[dict[str, Callable[[UsageRow], int]]] = {
+    "jobs": lambda row: row.jobs,
+    "charged": lambda row: row.charged_mt,
+    "refunded": lambda row: row.refunded_mt,
+    "net": lambda row: row.net_mt,
+    "before": lambda row: row.previous.net_mt if row.previous else 0,
+    "change": lambda row: change_mt(row) or 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table; `behind` is the query string of the page with its jobs."""
+    """One row of the table: the queries of the page with its jobs, and of the report that has only this row in it."""
 
     row: UsageRow
     labels: tuple[str, ...]
     share: str
     behind: str
+    inside: str
 
     @property
     def change_mt(self) -> int | None:
-        return None if self.row.previous is None else self.row.net_mt - self.row.previous.net_mt
+        return change_mt(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of the table with the query that sorts by it; `order` is what aria-sort says, if it is sorted."""
+
+    name: str
+    label: str | Promise
+    query: str
+    order: str
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A link that changes one thing about the report."""
 
-    label: str
+    label: str | Promise
     query: str
     is_current: bool = False
+
+
+def change_mt(row: UsageRow) -> int | None:
+    """Return by how many milli-tokens the row's net differs from the period before."""
+    return None if row.previous is None else row.net_mt - row.previous.net_mt
+
+
+def sort_rows(rows: Iterable[UsageRow], chosen: UsageFilter) -> list[UsageRow]:
+    """Return the rows as the page sorts them; equal ones keep the order of their names."""
+    column = chosen.sorted_by.removeprefix("-")
+    descending = chosen.sorted_by.startswith("-")
+    if column == "name":
+        return list(reversed(list(rows))) if descending else list(rows)
+    return sorted(rows, key=_KEYS[column], reverse=descending)
 
 
 def lines_of(report: UsageReport, rows: Iterable[UsageRow], chosen: UsageFilter) -> list[Line]:
     """Return the table's lines; bars are relative to the largest of the whole report, not of one page."""
     largest_mt = max((row.net_mt for row in report.rows), default=0)
     return [
-        Line(row, tuple(row.labels.values()), share(row.net_mt, largest_mt), chosen.behind(row.keys).query())
+        Line(
+            row=row,
+            labels=tuple(row.labels.values()),
+            share=share(row.net_mt, largest_mt),
+            behind=chosen.behind(row.keys).query(),
+            inside=inside_of(chosen, row).query(),
+        )
         for row in rows
     ]
 
 
-def bars_of(report: UsageReport, chosen: UsageFilter) -> list[Bar]:
-    """Return the chart of a report by one date, days without usage included; nothing for other reports."""
-    if report.group_by not in _DATES or not report.rows:
-        return []
-    used = {next(iter(row.keys.values())): row.net_mt for row in report.rows}
-    if report.group_by == ("day",):
-        first = chosen.first or date.fromisoformat(min(used))
-        used = {day.isoformat(): used.get(day.isoformat(), 0) for day in _days(first, _last(used, chosen))}
-    return columns(list(used.items())) if len(used) <= LONGEST_CHART else []
+def inside_of(chosen: UsageFilter, row: UsageRow) -> UsageFilter:
+    """Return the report of this row alone, grouped by what the row does not say yet."""
+    narrowed = chosen.behind(row.keys)
+    open_still = (name for name in _NEXT if name not in row.keys and name not in narrowed.chosen())
+    return replace(narrowed, group_by=(next(open_still, "day"),), picture=chosen.picture)
+
+
+def headings_of(report: UsageReport, chosen: UsageFilter, columns: Iterable[str]) -> list[Heading]:
+    """Return the columns of figures that are shown, each with the link that sorts by it."""
+    compared = bool(report.rows) and report.rows[0].previous is not None
+    shown = [name for name in FIGURES if name in set(columns) and (compared or name not in COMPARED)]
+    return [_heading(chosen, name, FIGURES[name]) for name in shown]
+
+
+def name_headings_of(report: UsageReport, chosen: UsageFilter) -> list[Heading]:
+    """Return the columns of names; sorting by name sorts by all of them, the first one first."""
+    first, *others = report.group_by
+    return [_heading(chosen, "name", HEADINGS[first]), *(Heading(name, HEADINGS[name], "", "") for name in others)]
+
+
+def _heading(chosen: UsageFilter, name: str, label: Promise) -> Heading:
+    if name == "bar":
+        return Heading(name, label, "", "", "bars")
+    largest_first = f"-{name}"
+    order = {name: "ascending", largest_first: "descending"}.get(chosen.sorted_by, "")
+    following = name if order == "descending" or (name == "name" and not order) else largest_first
+    definition = "" if name == "name" else name
+    return Heading(name, label, replace(chosen, sort=following).query(), order, definition)
 
 
 def presets_of(chosen: UsageFilter, today: date) -> list[Choice]:
@@ -77,34 +149,43 @@ def presets_of(chosen: UsageFilter, today: date) -> list[Choice]:
     return choices
 
 
+def pictures_of(chosen: UsageFilter) -> list[Choice]:
+    """Return the links between the pictures of the same report."""
+    labels = {"days": _("Tokens per day"), "bars": _("Bars"), "calendar": _("Calendar")}
+    return [
+        Choice(label, replace(chosen, picture=name).query(), name == chosen.picture) for name, label in labels.items()
+    ]
+
+
 def scopes_of(chosen: UsageFilter) -> list[Choice]:
     """Return the links between one's own usage and everyone's."""
     own = replace(chosen, everyone=False, user=None)
     everyone = replace(chosen, everyone=True)
     return [
-        Choice("My usage", own.query(), not chosen.everyone),
-        Choice("Whole contract", everyone.query(), chosen.everyone),
+        Choice(_("My usage"), own.query(), not chosen.everyone),
+        Choice(_("Whole contract"), everyone.query(), chosen.everyone),
     ]
 
 
 def removals_of(chosen: UsageFilter) -> list[Choice]:
-    """Return the filters that are set, each as a link that removes it."""
-    return [
-        Choice(f"{HEADINGS[name]}: {value or NO_PROJECT}", chosen.query(without=name))
+    """Return the filters that are set, each as a link that removes it; so are days chosen one by one."""
+    days = [] if chosen.preset else [Choice(_span(chosen), replace(chosen, preset=RECENT).query())]
+    return days + [
+        Choice(
+            gettext("%(name)s: %(value)s") % {"name": HEADINGS[name], "value": value or NO_PROJECT},
+            chosen.query(without=name),
+        )
         for name, value in chosen.chosen().items()
     ]
 
 
-def groupings_of(*, everyone: bool) -> list[tuple[str, str]]:
+def _span(chosen: UsageFilter) -> str:
+    first, last = (written(day) if day else "" for day in (chosen.first, chosen.last))
+    if first and last:
+        return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
+    return gettext("From %(first)s") % {"first": first} if first else gettext("Until %(last)s") % {"last": last}
+
+
+def groupings_of(*, everyone: bool) -> list[tuple[str, Promise]]:
     """Return what a report can be grouped by; one's own usage is all of one user."""
     return [(name, HEADINGS[name]) for name in GROUPS if everyone or name != "user"]
-
-
-def _last(used: dict[str, int], chosen: UsageFilter) -> date:
-    return chosen.last or date.fromisoformat(max(used))
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    """Yield the days from `first` to `last`, one more than a chart can show at most."""
-    for offset in range(min((last - first).days, LONGEST_CHART) + 1):
-        yield first + timedelta(days=offset)

@@ -42,6 +42,7 @@ class Pools:
 
     own: Pool | None
     shared: Pool | None
+    has_own_tokens: bool
     has_shared_tokens: bool
 
 
@@ -90,7 +91,12 @@ def read_pools(viewer: Viewer) -> Pools:
     pools = Pool.objects.filter(own_or_shared, contract_id=viewer.contract_id)
     found = {pool.kind: pool for pool in pools.annotate(has_lots=Exists(Lot.objects.filter(pool_id=OuterRef("id"))))}
     own, shared = found.get(PoolKind.INDIVIDUAL), found.get(PoolKind.SHARED)
-    return Pools(own, shared, has_shared_tokens=shared is not None and shared.has_lots)
+    return Pools(
+        own,
+        shared,
+        has_own_tokens=own is not None and own.has_lots,
+        has_shared_tokens=shared is not None and shared.has_lots,
+    )
 
 
 def read_pool(pool: Pool, viewer: Viewer) -> PoolReport:

@@ -1,20 +1,22 @@
-"""Behind a figure: the jobs that were charged or refunded, and the ledger entries behind a job."""
+"""Behind a figure: the jobs that were charged or refunded, and the ledger entries behind a job or a sum."""
 
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from ledger.models import Job, Pool, PoolKind
+from ledger.models import Account, Job, Kind, Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
 from reporting.filters import UsageFilter
-from reporting.journal import Page, read_charges, read_entries, read_entries_of_job
+from reporting.journal import ALWAYS, EntryFilter, Page, read_charges, read_entries, read_entries_of_job, sum_of
 from reporting.tables import presets_of, removals_of, scopes_of
 from reporting.usage import usage
-from reporting.views.common import number, page
+from reporting.views.common import asked, instant, number, page, uuid
+from reporting.views.pools import entries_seen, pool_seen
 from reporting.views.usage import asked_for, today
 
 
@@ -40,60 +42,70 @@ def jobs(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
 @require_safe
 @for_members(Right.OWN_USE)
 def entries(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
-    """Show the ledger's entries: of one job, of one pool, or of the whole contract."""
-    job = _job(viewer, _uuid(request, "job"))
-    pool = _pool(viewer, _uuid(request, "pool"))
+    """Show the ledger's entries: of one job, of one pool or a part of it, or of the whole contract."""
+    job = job_seen(viewer, uuid(request, "job"))
+    pool = _pool(viewer, uuid(request, "pool"))
     if job is None and pool is None and not viewer.sees_everyone:
-        raise PermissionDenied("Your role does not include the contract's books.")
+        raise PermissionDenied(gettext("Your role does not include the contract's books."))
     chosen = asked_for(request, viewer)
-    found = Page((), None) if chosen.errors else _entries(request, viewer, chosen, job, pool)
-    context = {"filter": chosen, "job": job, "pool": pool, "entries": found, "query": _query(request)}
+    wanted = _wanted(request, viewer, chosen, pool)
+    is_part = bool(wanted.kinds or wanted.account)
+    context = {
+        "filter": chosen,
+        "job": job,
+        "pool": pool,
+        "wanted": wanted,
+        "kinds": [Kind(kind).label for kind in wanted.kinds],
+        "account": Account(wanted.account).label if wanted.account else "",
+        "entries": _entries(request, chosen, wanted, job),
+        "sum_mt": sum_of(wanted) if is_part and not chosen.errors and job is None else None,
+        "query": asked(request),
+    }
     return page(request, viewer, "entries", context, tab="individual-usage", status=400 if chosen.errors else 200)
 
 
-def _entries(
-    request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, job: Job | None, pool: Pool | None
-) -> Page:
-    if job is not None:
-        return read_entries_of_job(contract_id=viewer.contract_id, job_id=job.pk)
-    return read_entries(
-        contract_id=viewer.contract_id,
-        period=chosen.period(),
-        pool_id=pool.pk if pool else None,
-        before=number(request, "before"),
-    )
+def job_seen(viewer: Viewer, job_id: UUID | None) -> Job | None:
+    """Return the job with what a page tells of it, if the viewer may see it; None if none is named.
 
-
-def _job(viewer: Viewer, job_id: UUID | None) -> Job | None:
+    Raises:
+        Http404: there is no such job on the contract, or it is another user's.
+    """
     if job_id is None:
         return None
-    seen = Job.objects.filter(contract_id=viewer.contract_id).select_related("service", "user")
+    seen = Job.objects.filter(contract_id=viewer.contract_id)
+    seen = seen.select_related("service__product", "user", "rate", "quote", "pool__user")
     if not viewer.sees_everyone:
         seen = seen.filter(user_id=viewer.user_id)
     return get_object_or_404(seen, pk=job_id)
 
 
+def _entries(request: ReportingRequest, chosen: UsageFilter, wanted: EntryFilter, job: Job | None) -> Page:
+    if chosen.errors:
+        return Page((), None)
+    if job is not None:
+        return read_entries_of_job(contract_id=wanted.contract_id, job_id=job.pk)
+    return read_entries(wanted, before=number(request, "before"))
+
+
+def _wanted(request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, pool: Pool | None) -> EntryFilter:
+    after, until = instant(request, "after"), instant(request, "until")
+    return EntryFilter(
+        contract_id=viewer.contract_id,
+        period=ALWAYS if after or until else chosen.period(),
+        pool_id=pool.pk if pool else None,
+        kinds=_kinds(request.GET),
+        account=request.GET.get("account", "") if request.GET.get("account") in Account else "",
+        after=after,
+        until=until,
+    )
+
+
+def _kinds(query: QueryDict) -> tuple[str, ...]:
+    return tuple(kind for kind in dict.fromkeys(query.getlist("kind")) if kind in Kind)
+
+
 def _pool(viewer: Viewer, pool_id: UUID | None) -> Pool | None:
-    """Return the pool if its every entry may be seen: the shared one's tell what others used."""
-    if pool_id is None:
-        return None
-    pool = get_object_or_404(Pool.objects.select_related("user"), pk=pool_id, contract_id=viewer.contract_id)
-    if viewer.sees_everyone or pool.user_id == viewer.user_id:
-        return pool
-    if pool.kind == PoolKind.SHARED:
-        raise PermissionDenied("Your role does not include the contract's books.")
-    raise Http404
-
-
-def _uuid(request: ReportingRequest, name: str) -> UUID | None:
-    text = request.GET.get(name, "")
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise Http404 from None
-
-
-def _query(request: ReportingRequest) -> str:
-    parameters = request.GET.copy()
-    parameters.pop("before", None)
-    return parameters.urlencode()
+    pool = pool_seen(viewer, pool_id)
+    if pool is not None and not entries_seen(viewer, pool):
+        raise PermissionDenied(gettext("Your role does not include the contract's books."))
+    return pool

@@ -1,4 +1,4 @@
-"""Individual Tokens and Shared Tokens: what a pool has, when it expires, what happened to it.
+"""Individual Tokens, Shared Tokens, Token events and Expiring: what pools have, what happened, what they will lose.
 
 Source: InfraWorks seed, "You can click on a category, such as Individual Tokens or Shared Tokens".
 """
@@ -10,9 +10,13 @@ from django.views.decorators.http import require_safe
 from ledger.models import Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
+from reporting.event_filters import kinds_of, presets_of, read_event_filter
 from reporting.events import read_events
+from reporting.expiring import read_expiring
 from reporting.tokens import Pools, read_pool, read_pools
-from reporting.views.common import number, page
+from reporting.views.common import kept_by, number, page, uuid
+from reporting.views.pools import pool_seen, usual_pool
+from reporting.views.usage import today
 
 
 @require_safe
@@ -35,6 +39,41 @@ def shared_tokens(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     """Show the contract's pool to who may use or administer it."""
     pools = read_pools(viewer)
     return _pool_page(request, viewer, pools, pools.shared, tab="shared-tokens")
+
+
+@require_safe
+@for_members(Right.OWN_USE)
+def token_events(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
+    """Show what changed a pool: granted, purchased, allocated, expired, adjusted and refunded tokens."""
+    pools = read_pools(viewer)
+    shared = pools.shared if viewer.sees_shared else None
+    pool = pool_seen(viewer, uuid(request, "pool")) or usual_pool(viewer, pools)
+    chosen = read_event_filter(request.GET, today=today(), pool=pool.pk if pool else None)
+    before = number(request, "before")
+    found = None
+    if pool and not chosen.errors:
+        found = read_events(pool, viewer, before=before, kinds=chosen.kinds, period=chosen.period())
+    context = {
+        "filter": chosen,
+        "pool": pool,
+        "pools": [each for each in (pools.own, shared) if each],
+        "presets": list(presets_of(chosen, today())),
+        "kinds": list(kinds_of(chosen)),
+        "has_shared": pools.has_shared_tokens,
+        "events": found,
+        "query": chosen.query(),
+    }
+    status = 400 if chosen.errors else 200
+    return page(request, viewer, "events", context, tab="token-events", status=status, kept=kept_by(viewer))
+
+
+@require_safe
+@for_members(Right.OWN_USE)
+def expiring(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
+    """Show the lots that will expire, soonest first: of one's pools, or of everyone's on the contract."""
+    everyone = viewer.sees_everyone and request.GET.get("scope", "contract") == "contract"
+    context = {"everyone": everyone, "expiring": read_expiring(viewer, everyone=everyone)}
+    return page(request, viewer, "expiring", context, tab="expiring", kept=kept_by(viewer))
 
 
 def _pool_page(request: ReportingRequest, viewer: Viewer, pools: Pools, pool: Pool | None, *, tab: str) -> HttpResponse:

@@ -1,29 +1,43 @@
-"""Individual Usage: tokens used by service, user, project and date, on the page and as a file.
+"""Individual Usage, By user, By project: tokens used by anything, for any range, as pictures and a table.
 
 Source: InfraWorks seed, "Click Individual Usage to see your token usage for each individual cloud service".
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from ledger.models import Service
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
-from reporting.exports import usage_csv
-from reporting.figures import UsageScope
+from reporting.figures import UsageScope, read_floors
 from reporting.filters import UsageFilter, read_filter
-from reporting.tables import HEADINGS, bars_of, groupings_of, lines_of, presets_of, removals_of, scopes_of
-from reporting.usage import UsageReport, compare, usage
-from reporting.views.common import number, page
+from reporting.kept import Kept
+from reporting.series import Series, of_a_year, per_day
+from reporting.tables import (
+    FIGURES,
+    groupings_of,
+    headings_of,
+    lines_of,
+    name_headings_of,
+    pictures_of,
+    presets_of,
+    removals_of,
+    scopes_of,
+    sort_rows,
+)
+from reporting.usage import UsageReport, compare
+from reporting.views.common import kept_by, number, page
 
 ROWS_PER_PAGE: Final = 100
+BARS: Final = 12
 
 
 class Question(TypedDict):
@@ -38,8 +52,56 @@ class Question(TypedDict):
 @require_safe
 @for_members(Right.OWN_USE)
 def individual_usage(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
-    """Show usage as filtered: one's own, or everyone's to administrators and coordinators."""
-    chosen = asked_for(request, viewer)
+    """Show usage per cloud service, or as filtered: one's own, or everyone's to administrators and coordinators."""
+    return _usage_page(request, viewer, asked_for(request, viewer), tab="individual-usage")
+
+
+@require_safe
+@for_members(Right.CONTRACT_REPORTS)
+def by_user(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
+    """Show who used how much of the contract's tokens."""
+    return _usage_page(request, viewer, asked_for(request, viewer, everyone=True, group_by=("user",)), tab="by-user")
+
+
+@require_safe
+@for_members(Right.OWN_USE)
+def by_project(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
+    """Show what each project used: of the contract, or of oneself where one sees no more."""
+    chosen = asked_for(request, viewer, everyone=viewer.sees_everyone, group_by=("project",))
+    return _usage_page(request, viewer, chosen, tab="by-project")
+
+
+def asked_for(
+    request: ReportingRequest, viewer: Viewer, *, everyone: bool = False, group_by: tuple[str, ...] = ("service",)
+) -> UsageFilter:
+    """Return the page's filter; `everyone` and `group_by` are the page's own, where the address says nothing.
+
+    Raises:
+        PermissionDenied: it asks for everyone's usage and the viewer may see only their own.
+    """
+    chosen = read_filter(request.GET, today=today(), everyone=everyone, group_by=group_by)
+    if chosen.everyone and not viewer.sees_everyone:
+        raise PermissionDenied(gettext("Your role does not include everyone's usage."))
+    return chosen
+
+
+def today() -> date:
+    return timezone.now().astimezone(UTC).date()
+
+
+def question_of(chosen: UsageFilter, viewer: Viewer) -> Question:
+    """Return what the ledger's usage is asked for a filter."""
+    period = chosen.period()
+    return {
+        "scope": replace(chosen.scope(viewer), floors=read_floors((viewer.contract_id,))),
+        "group_by": chosen.group_by,
+        "from_at": period.from_at,
+        "to_at": period.to_at,
+    }
+
+
+def _usage_page(request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, *, tab: str) -> HttpResponse:
+    kept = kept_by(viewer)
     context = {
         "filter": chosen,
         "presets": presets_of(chosen, today()),
@@ -49,59 +111,32 @@ def individual_usage(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
         "services": Service.objects.values_list("code", "name"),
     }
     if not chosen.errors:
-        report = compare(**_question(chosen, viewer))
-        context |= _figures(report, chosen, page_number=number(request, "page") or 1)
-    return page(request, viewer, "usage", context, tab="individual-usage", status=400 if chosen.errors else 200)
+        asked = question_of(chosen, viewer)
+        report = compare(**asked)
+        context |= _figures(report, chosen, kept, page_number=number(request, "page") or 1)
+        context["series"] = _series(chosen, asked["scope"])
+    return page(request, viewer, "usage", context, tab=tab, status=400 if chosen.errors else 200, kept=kept)
 
 
-@require_safe
-@for_members(Right.OWN_USE)
-def usage_file(request: ReportingRequest, viewer: Viewer) -> HttpResponseBase:
-    """Return as CSV what the page with the same filters shows."""
-    chosen = asked_for(request, viewer)
-    if chosen.errors:
-        return HttpResponse("\n".join(chosen.errors), status=400, content_type="text/plain; charset=utf-8")
-    report = usage(**_question(chosen, viewer))
-    response = StreamingHttpResponse(usage_csv(report), content_type="text/csv; charset=utf-8")
-    name = f"usage-{slugify(viewer.membership.contract.number)}-{report.as_of:%Y%m%dT%H%M%SZ}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def asked_for(request: ReportingRequest, viewer: Viewer) -> UsageFilter:
-    """Return the page's filter.
-
-    Raises:
-        PermissionDenied: it asks for everyone's usage and the viewer may see only their own.
-    """
-    chosen = read_filter(request.GET, today=today())
-    if chosen.everyone and not viewer.sees_everyone:
-        raise PermissionDenied("Your role does not include everyone's usage.")
-    return chosen
-
-
-def today() -> date:
-    return timezone.now().astimezone(UTC).date()
-
-
-def _question(chosen: UsageFilter, viewer: Viewer) -> Question:
-    period = chosen.period()
-    return {
-        "scope": chosen.scope(viewer),
-        "group_by": chosen.group_by,
-        "from_at": period.from_at,
-        "to_at": period.to_at,
-    }
-
-
-def _figures(report: UsageReport, chosen: UsageFilter, *, page_number: int) -> dict[str, Any]:
-    shown = Paginator(report.rows, ROWS_PER_PAGE).get_page(page_number)
+def _figures(report: UsageReport, chosen: UsageFilter, kept: Kept, *, page_number: int) -> dict[str, Any]:
+    rows = sort_rows(report.rows, chosen)
+    shown = Paginator(rows, ROWS_PER_PAGE).get_page(page_number)
+    columns = tuple(FIGURES) if kept.columns is None else kept.columns
     return {
         "report": report,
-        "headings": [HEADINGS[name] for name in report.group_by],
+        "name_headings": name_headings_of(report, chosen),
+        "headings": headings_of(report, chosen, columns),
+        "columns": [(name, label, name in columns) for name, label in FIGURES.items()],
         "lines": lines_of(report, shown.object_list, chosen),
+        "bars": lines_of(report, rows[:BARS], chosen) if chosen.picture == "bars" else [],
+        "more_than_bars": len(rows) > BARS,
         "shown": shown,
-        "bars": bars_of(report, chosen),
-        "highest_mt": max((row.net_mt for row in report.rows), default=0),
+        "pictures": pictures_of(chosen),
         "query": chosen.query(),
     }
+
+
+def _series(chosen: UsageFilter, scope: UsageScope) -> Series | None:
+    if chosen.picture == "bars":
+        return None
+    return (of_a_year if chosen.picture == "calendar" else per_day)(chosen, scope, today=today())
