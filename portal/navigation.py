@@ -3,7 +3,7 @@
 Hiding an entry is a courtesy; `portal.access` and the ledger's verbs are what refuses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,7 +46,16 @@ REPORTING: Final = Entry(
     children=(
         Entry("Individual Tokens", "reporting:individual-tokens", Right.OWN_USE),
         Entry("Shared Tokens", "reporting:shared-tokens", Right.SHARED_BALANCE),
-        Entry("Individual Usage", "reporting:individual-usage", Right.OWN_USE),
+        Entry(
+            "Individual Usage",
+            "reporting:individual-usage",
+            Right.OWN_USE,
+            also=("reporting:jobs", "reporting:entries", "reporting:explain-charge"),
+        ),
+        Entry("By user", "reporting:by-user", Right.CONTRACT_REPORTS),
+        Entry("By project", "reporting:by-project", Right.OWN_USE),
+        Entry("Token events", "reporting:token-events", Right.OWN_USE, also=("reporting:explain-balance",)),
+        Entry("Expiring", "reporting:expiring", Right.OWN_USE),
     ),
 )
 COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
@@ -105,12 +114,15 @@ def _groups(request: HttpRequest, membership: Membership | None) -> Iterator[Gro
     match = request.resolver_match
     current = match.view_name if match else ""
     for title, entries in COLUMN:
-        items = tuple(_link(entry, current) for entry in entries if entry.right is None or entry.right in rights)
+        items = tuple(_links(entries, rights, current))
         if items:
             yield Group(title, items)
 
 
-def _link(entry: Entry, current: str) -> Link:
-    children = tuple(_link(child, current) for child in entry.children)
-    is_current = not children and (entry.url_name == current or current in entry.also)
-    return Link(entry.label, reverse(entry.url_name), is_current, children)
+def _links(entries: Iterable[Entry], rights: Collection[Right], current: str) -> Iterator[Link]:
+    """Yield the entries that these rights show."""
+    for entry in entries:
+        if entry.right is None or entry.right in rights:
+            children = tuple(_links(entry.children, rights, current))
+            is_current = not children and (entry.url_name == current or current in entry.also)
+            yield Link(entry.label, reverse(entry.url_name), is_current, children)
