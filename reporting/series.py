@@ -17,7 +17,10 @@ YEAR: Final = 365
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day's net in milli-tokens, and that of the day in the same place of the period before, where there is one."""
+    """A day's net in milli-tokens, and that of the day in the same place of the period before, where there is one.
+
+    `behind` is empty on a day without jobs.
+    """
 
     day: date
     net_mt: int
@@ -97,7 +100,8 @@ def _points(
     for offset in range((span[1] - span[0]).days + 1):
         day = span[0] + timedelta(days=offset)
         before_mt = None if past is None else _net(past, day - shift)
-        yield Point(day, _net(now, day), before_mt, chosen.behind({"day": day.isoformat()}).query())
+        behind = chosen.behind({"day": day.isoformat()}).query() if (day,) in now else ""
+        yield Point(day, _net(now, day), before_mt, behind)
 
 
 def _net(figures: FiguresByKey, day: date) -> int:
@@ -114,6 +118,8 @@ def _bars(chosen: UsageFilter, points: tuple[Point, ...], highest: int) -> Itera
         groups.setdefault(key, []).append((place, point.net_mt))
     for key, group in groups.items():
         values = [net_mt for _, net_mt in group]
+        if not any(values):
+            continue
         name = "day" if by_day else "month"
         yield Bar(
             path=bar_path(values, start=group[0][0], highest=highest),

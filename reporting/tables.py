@@ -131,11 +131,11 @@ def name_headings_of(report: UsageReport, chosen: UsageFilter) -> list[Heading]:
 
 def _heading(chosen: UsageFilter, name: str, label: Promise) -> Heading:
     if name == "bar":
-        return Heading(name, label, "", "", "bars")
+        return Heading(name, label, "", "")
     largest_first = f"-{name}"
     order = {name: "ascending", largest_first: "descending"}.get(chosen.sorted_by, "")
     following = name if order == "descending" or (name == "name" and not order) else largest_first
-    definition = "" if name == "name" else name
+    definition = name if name in COMPARED else ""  # the others have theirs beside the totals
     return Heading(name, label, replace(chosen, sort=following).query(), order, definition)
 
 

@@ -63,6 +63,12 @@ def on(day: date | None) -> str | SafeString:
 
 
 @register.filter
+def on_plain(day: date) -> str:
+    """Write a day (UTC) as text alone, where there are hundreds of them."""
+    return written(day)
+
+
+@register.filter
 def against(now_mt: int, before_mt: int) -> str:
     """Say how an amount compares with the one of the period before."""
     if now_mt == before_mt:

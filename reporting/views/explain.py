@@ -33,6 +33,7 @@ SPANS: Final[dict[int, Promise]] = {
     90: _("90 days"),
     365: _("365 days"),
 }
+TAKING: Final = ("used", "expired", "held-more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,12 @@ class Line:
     entries: str
 
     @property
-    def sign(self) -> str:
-        return "-" if self.term.amount_mt < 0 or (not self.term.amount_mt and self.term.code in TAKING) else "+"
+    def takes(self) -> bool:
+        return self.term.amount_mt < 0 or (not self.term.amount_mt and self.term.code in TAKING)
 
     @property
     def size_mt(self) -> int:
         return abs(self.term.amount_mt)
-
-
-TAKING: Final = ("used", "expired", "held-more")
 
 
 @require_safe
