@@ -8,6 +8,7 @@ from ledger.models.journal import POOL_ACCOUNTS, Account, Book, Entry, Idempoten
 from ledger.models.orders import ActivationCode, Channel, Order, OrderStatus, Pack
 from ledger.models.pools import Lot, LotSource, Pool, PoolKind
 from ledger.models.rates import Category, Product, Rate, RefundPolicy, Service
+from ledger.models.seals import DailyRoot, RootPart, Seal, SigningKey
 from ledger.models.subscriptions import (
     Benefit,
     BenefitStatus,
@@ -17,6 +18,7 @@ from ledger.models.subscriptions import (
     Seat,
     Subscription,
 )
+from ledger.models.verification import CheckedBalance, Checkpoint, Finding, VerificationMode, VerificationRun
 
 __all__ = [
     "LIVE_STATUSES",
@@ -31,8 +33,12 @@ __all__ = [
     "Book",
     "Category",
     "Channel",
+    "CheckedBalance",
+    "Checkpoint",
     "Contract",
+    "DailyRoot",
     "Entry",
+    "Finding",
     "Gift",
     "GiftPeriod",
     "GiftRule",
@@ -56,8 +62,13 @@ __all__ = [
     "RefundRequest",
     "RefundStatus",
     "Role",
+    "RootPart",
+    "Seal",
     "Seat",
     "Service",
+    "SigningKey",
     "Subscription",
     "Transaction",
+    "VerificationMode",
+    "VerificationRun",
 ]

@@ -1,0 +1,1 @@
+"""Tests of the seals, the daily roots and the receipts."""
