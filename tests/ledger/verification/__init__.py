@@ -1,0 +1,1 @@
+"""Tests of the verification: for every invariant a defect that it must find and name."""
