@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,17 +12,12 @@ from django.db.models.functions import Coalesce, NullIf
 
 from ledger.models import Account, Entry, Kind, Pool, Transaction
 from reporting.access import Viewer
+from reporting.models import FoldMark, PoolEvent
 from reporting.periods import Period
+from reporting.places import EVENT_KINDS
 
-EVENT_KINDS: Final = (
-    Kind.GRANT,
-    Kind.PURCHASE,
-    Kind.ALLOCATE,
-    Kind.TAKE_BACK,
-    Kind.REFUND,
-    Kind.EXPIRE,
-    Kind.ADJUST,
-)
+__all__ = ["ALWAYS", "EVENT_KINDS", "PAGE", "Event", "EventPage", "read_events"]
+
 PAGE: Final = 25
 ALWAYS: Final = Period()
 
@@ -63,18 +59,35 @@ def read_events(
 
     Of the shared pool an end user sees no one else's refunds, nor to whom tokens were allocated.
     """
-    events = _events(pool, kinds)
-    limits = {"at__gte": period.from_at, "at__lt": period.to_at}
-    events = events.filter(**{name: at for name, at in limits.items() if at is not None})
-    if before is not None:
-        events = events.filter(first_seq__lt=before)
+    wanted = Q(kind__in=kinds, **_within(period, before))
+    found = _folded(pool, viewer, wanted).union(_tail(pool, viewer, wanted), all=True)
+    newest = sorted(found, key=itemgetter("first_seq"), reverse=True)
+    events = [_event(row, names_others=viewer.sees_everyone) for row in newest[: PAGE + 1]]
+    return EventPage(tuple(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None)
+
+
+def _within(period: Period, before: int | None) -> dict[str, Any]:
+    limits = {"at__gte": period.from_at, "at__lt": period.to_at, "first_seq__lt": before}
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def _folded(pool: Pool, viewer: Viewer, wanted: Q) -> QuerySet[Transaction, Any]:
+    """Return the newest of the pool's events, found by their pointers."""
+    pointers = PoolEvent.objects.filter(wanted, contract_id=pool.contract_id, pool_id=pool.pk)
     if not viewer.sees_everyone:
-        events = events.filter(~Q(kind=Kind.REFUND) | Q(job__user_id=viewer.user_id))
-    found = [_event(row, names_others=viewer.sees_everyone) for row in events[: PAGE + 1]]
-    return EventPage(tuple(found[:PAGE]), found[PAGE - 1].seq if len(found) > PAGE else None)
+        pointers = pointers.filter(~Q(kind=Kind.REFUND) | Q(user_id=viewer.user_id))
+    newest = pointers.order_by("-first_seq").values("first_seq")[: PAGE + 1]
+    return _events(pool).filter(first_seq__in=newest)
 
 
-def _events(pool: Pool, kinds: Collection[str]) -> QuerySet[Transaction, Any]:
+def _tail(pool: Pool, viewer: Viewer, wanted: Q) -> QuerySet[Transaction, Any]:
+    """Return the pool's events that are not folded yet."""
+    mark = FoldMark.objects.filter(contract_id=pool.contract_id).values("folded_seq")
+    tail = _events(pool).filter(wanted, first_seq__gt=Coalesce(Subquery(mark), 0))
+    return tail if viewer.sees_everyone else tail.filter(~Q(kind=Kind.REFUND) | Q(job__user_id=viewer.user_id))
+
+
+def _events(pool: Pool) -> QuerySet[Transaction, Any]:
     of_transaction = Entry.objects.filter(
         contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
     ).order_by()
@@ -88,10 +101,10 @@ def _events(pool: Pool, kinds: Collection[str]) -> QuerySet[Transaction, Any]:
         output_field=BigIntegerField(),
     )
     return (
-        Transaction.objects.filter(contract_id=pool.contract_id, kind__in=kinds)
+        Transaction.objects.filter(contract_id=pool.contract_id, kind__in=EVENT_KINDS)
         .annotate(added_mt=added_mt, with_whom=Subquery(elsewhere.values("name")[:1]))
         .exclude(Q(added_mt=0) | Q(added_mt__isnull=True))
-        .order_by("-first_seq")
+        .order_by()
         .values("first_seq", "kind", "added_mt", "reason", "job_id", "with_whom", happened_at=Coalesce("due_at", "at"))
     )
 

@@ -6,8 +6,6 @@ Called by reporting.rollups and reporting.usage. Amounts are milli-tokens, dates
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,10 +25,11 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
 
-from ledger.models import POOL_ACCOUNTS, Account, Entry, Kind
+from ledger.models import Account, Entry, Kind, Service
 from reporting.levels import level, smallest
 from reporting.models import FoldMark, UsageSum
 from reporting.periods import Days, Period
+from reporting.places import stretches
 
 _JOB: Final = "transaction__job__"
 _DAY: Final = TruncDate("at", tzinfo=UTC)
@@ -85,11 +84,15 @@ class UsageScope:
         values = {"service": self.service, "user": self.user_id, "project": self.project, "pool": self.pool_id}
         return {name for name, value in values.items() if value is not None}
 
+    def _service_id(self) -> Combinable | None:
+        # Looked up first and not joined, so that the database knows where in an index to look.
+        return Subquery(Service.objects.filter(code=self.service).values("id")[:1]) if self.service else None
+
     def conditions(self, *, job: str) -> Q:
         """Return the filters as a condition; `job` is the path to what entries find on their job."""
         wanted = {
             f"{job}user_id": self.user_id,
-            f"{job}service__code": self.service,
+            f"{job}service_id": self._service_id(),
             "pool_id": self.pool_id,
             f"{job}project": self.project,
         }
@@ -139,8 +142,11 @@ def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequenc
     """
     found: list[FiguresByKey] = [{} for _ in periods]
     floors = dict(read_floors(scope.contract_ids) if scope.floors is None else scope.floors)
+    near = _near(scope, periods, floors)
     branches = [
-        branch for index, period in enumerate(periods) for branch in _branches(scope, group_by, index, period, floors)
+        branch
+        for index, period in enumerate(periods)
+        for branch in _branches(scope, group_by, index, period, floors, near)
     ]
     if not branches or not scope.contract_ids:
         return found
@@ -157,38 +163,48 @@ def read_floors(contract_ids: Sequence[UUID]) -> tuple[tuple[UUID, int], ...]:
 
 
 def _branches(
-    scope: UsageScope, group_by: Sequence[str], index: int, period: Period, floors: dict[UUID, int]
+    scope: UsageScope,
+    group_by: Sequence[str],
+    index: int,
+    period: Period,
+    floors: dict[UUID, int],
+    near: dict[Period, Q],
 ) -> Iterator[QuerySet[Any, Any]]:
     """Yield the parts of the union for one period."""
     days, rests = period.split()
     live = used_entries().filter(scope.conditions(job=_JOB))
     if days is not None:
-        rolled = UsageSum.objects.filter(scope.conditions(job=""), _summed(scope, group_by, days))
-        yield _grouped(rolled, index, group_by, ROLLUP_KEYS, ROLLUP_FIGURES)
+        for summed in _summed(scope, group_by, days):
+            rolled = UsageSum.objects.filter(scope.conditions(job=""), summed)
+            yield _grouped(rolled, index, group_by, ROLLUP_KEYS, ROLLUP_FIGURES)
         tail = live.filter(_behind_the_mark(scope, floors), _within("at", *days.instants()))
         yield _grouped(tail, index, group_by, LIVE_KEYS, LIVE_FIGURES)
     for rest in rests:
-        # By pool and account, because entries are indexed by pool, account and time.
-        part = live.filter(
-            _within("at", rest.from_at, rest.to_at),
-            pool__contract_id__in=scope.contract_ids,
-            account__in=POOL_ACCOUNTS,
-        )
+        part = live.filter(_within("at", rest.from_at, rest.to_at), near[rest])
         yield _grouped(part, index, group_by, LIVE_KEYS, LIVE_FIGURES)
 
 
-def _summed(scope: UsageScope, group_by: Sequence[str], days: Days) -> Q:
-    """Return the condition for the fewest sums that add up to these days: those of months, and of days around them."""
+def _near(scope: UsageScope, periods: Sequence[Period], floors: dict[UUID, int]) -> dict[Period, Q]:
+    """Return for each part of a day in these periods where in the journal it is; nothing for several contracts."""
+    rests = [rest for period in periods for rest in period.split()[1]]
+    if len(scope.contract_ids) != 1 or not rests:
+        return dict.fromkeys(rests, Q())
+    (contract_id,) = scope.contract_ids
+    found = stretches(contract_id, rests, folded_seq=floors.get(contract_id, 0))
+    return dict(zip(rests, found, strict=True))
+
+
+def _summed(scope: UsageScope, group_by: Sequence[str], days: Days) -> Iterator[Q]:
+    """Yield conditions for the fewest sums that add up to these days: those of months, and of days around them.
+
+    Each is one stretch of an index; all in one condition would not be.
+    """
     by = smallest([*group_by, *scope.filters()])
     months, rests = (None, [days]) if {"day", "week"} & set(group_by) else days.split()
-    spans = [("month", months)] if months else []
-    return reduce(
-        or_,
-        (
-            Q(level=level(span, by)) & _within("starts_on", some.first, some.end)
-            for span, some in [*spans, *(("day", rest) for rest in rests)]
-        ),
-    )
+    if months:
+        yield Q(level=level("month", by)) & _within("starts_on", months.first, months.end)
+    for rest in rests:
+        yield Q(level=level("day", by)) & _within("starts_on", rest.first, rest.end)
 
 
 def _behind_the_mark(scope: UsageScope, floors: dict[UUID, int]) -> Q:

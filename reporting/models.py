@@ -50,6 +50,36 @@ class UsageSum(models.Model):
         return f"{self.level} {self.starts_on}"
 
 
+class PoolEvent(models.Model):
+    """Where in its contract's journal something happened to a pool other than a job being paid: kind, time, place.
+
+    Only a pointer, so that a page finds a pool's events without looking at everybody's. `user` is a refund's; else 0.
+    """
+
+    pk = models.CompositePrimaryKey("contract_id", "pool_id", "first_seq")
+    contract = models.ForeignKey(Contract, **_UNCONSTRAINED)
+    pool = models.ForeignKey(Pool, **_UNCONSTRAINED)
+    first_seq = models.BigIntegerField(help_text="Of its transaction.")
+    kind = models.CharField(max_length=10)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, **_UNCONSTRAINED)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first_seq}"
+
+
+class DayStart(models.Model):
+    """The number of the first entry of a day (UTC) in its contract's journal; a day without entries has none."""
+
+    pk = models.CompositePrimaryKey("contract_id", "day")
+    contract = models.ForeignKey(Contract, **_UNCONSTRAINED)
+    day = models.DateField()
+    first_seq = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.first_seq}"
+
+
 class FoldMark(models.Model):
     """The last entry of a contract that its rollup contains; it never goes down."""
 

@@ -15,7 +15,8 @@ from django.db.transaction import atomic
 from ledger.models import Book, Transaction
 from ledger.progress import SILENT, Progress
 from reporting.figures import entries_above, used_entries
-from reporting.models import FoldMark, UsageSum
+from reporting.models import DayStart, FoldMark, PoolEvent, UsageSum
+from reporting.places import add_places
 from reporting.sums import add_to_sums
 
 CHUNK_ENTRIES: Final = 20_000
@@ -46,7 +47,8 @@ def refold(contract_id: UUID | None = None) -> int:
     for due_id in books.values_list("contract_id", flat=True):
         with atomic():
             mark = _locked_mark(due_id)
-            UsageSum.objects.filter(contract_id=due_id).delete()
+            for model in (UsageSum, PoolEvent, DayStart):
+                model.objects.filter(contract_id=due_id).delete()
             mark.folded_seq = 0
             mark.save()
             passed += sum(_chunks(due_id))
@@ -83,6 +85,7 @@ def fold_chunk(contract_id: UUID, *, entries: int = CHUNK_ENTRIES) -> int:
                 entries_above(contract_id, mark.folded_seq), seq__lte=upto, transaction__first_seq__lte=upto
             )
         )
+        add_places(contract_id, after=mark.folded_seq, upto=upto)
         mark.folded_seq = upto
         mark.save()
         return passed
