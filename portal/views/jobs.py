@@ -9,38 +9,49 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import jobs as ledger_jobs
 from ledger import refunds
-from ledger.models import LIVE_STATUSES, Job, JobStatus, Lot, RefundPolicy, RefundStatus
+from ledger.models import Job, Lot, RefundStatus
 from ledger.rights import Right
 from portal.access import requires
 from portal.forms.jobs import JobFilterForm, ReasonForm, visible_jobs
+from portal.job_lines import JobLine, lines_of
 from portal.membership import MemberRequest
 from portal.once import idempotency
 from portal.paging import page_of
 from portal.refusals import told
 
-RESULTS_EXIST = (
-    "Results exist already. The job goes on and its tokens are consumed: "
-    "this service gives them back only before the first result."
-)
-
 
 @require_safe
 @requires(Right.OWN_USE)
 def job_list(request: MemberRequest) -> HttpResponse:
+    """Show the jobs as filtered; while some are running, htmx asks again for the table alone."""
     form = JobFilterForm(request.GET, membership=request.membership)
     page = page_of(request, form.jobs(), time_field="created_at")
-    return render(request, "portal/jobs.html", {"form": form, "page": page, "shows_all": form.sees_all})
+    lines = list(lines_of(page.rows, request.user))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "running": sum(line.is_live for line in lines),
+        "shows_all": form.sees_all,
+        "query": request.GET.urlencode(),
+        "now": timezone.now(),
+    }
+    return _whole_or_part(request, "portal/jobs.html", "portal/_jobs_live.html", context)
 
 
 @require_safe
 @requires(Right.OWN_USE)
 def job_detail(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Show one job; while it is running, htmx asks again for what changes."""
     job = get_object_or_404(visible_jobs(request.membership), id=job_id)
-    return render(request, "portal/job.html", _detail(request, job))
+    return _whole_or_part(request, "portal/job.html", "portal/_job_live.html", _detail(request, job))
 
 
 @require_POST
@@ -50,7 +61,7 @@ def cancel_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     with told(request):
         # One key for the job: cancelling it twice is cancelling it once.
         answer = ledger_jobs.cancel(
-            idempotency=idempotency(request, job.id), job_id=job.id, reason="Cancelled by its user"
+            idempotency=idempotency(request, job.id), job_id=job.id, reason=gettext("Cancelled by its user")
         )
         messages.success(request, _cancelled(answer.job))
     return redirect("portal:job", job_id=job.id)
@@ -65,26 +76,30 @@ def request_refund(request: MemberRequest, job_id: UUID) -> HttpResponse:
     if form.is_valid():
         with told(request):
             refunds.request_refund(user=request.user, job_id=job.id, reason=form.cleaned_data["reason"])
-            messages.success(request, "Your request is with the contract's administrators and coordinators.")
+            messages.success(request, gettext("Your request is with the contract's administrators and coordinators."))
         return redirect("portal:job", job_id=job.id)
     return render(request, "portal/request_refund.html", {"form": form, "job": job})
 
 
+def _whole_or_part(request: MemberRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page, or for htmx the part of it that changes; caches and the back button keep the two apart."""
+    response = render(request, part if request.htmx else whole, context)
+    patch_vary_headers(response, ["HX-Request"])
+    if request.htmx:
+        add_never_cache_headers(response)
+    return response
+
+
 def _detail(request: MemberRequest, job: Job) -> dict[str, Any]:
     requests = list(job.refund_requests.select_related("requested_by", "decided_by"))
-    is_mine = job.user_id == request.user.pk
-    keeps = job.service.refund_policy == RefundPolicy.BEFORE_FIRST_RESULT and job.results > 0
     pending = any(asked.status == RefundStatus.PENDING for asked in requests)
     return {
         "job": job,
+        "line": JobLine(job, is_mine=job.user_id == request.user.pk, refund_pending=pending),
         "lots": _lots_drawn(job),
         "history": job.transactions.order_by("first_seq"),
         "requests": requests,
-        "is_mine": is_mine,
-        "may_cancel": is_mine and job.status in LIVE_STATUSES and not keeps,
-        "why_not": RESULTS_EXIST if is_mine and job.status in LIVE_STATUSES and keeps else "",
-        "may_ask_refund": is_mine and not pending and job.captured_mt > job.refunded_mt,
-        "is_held": job.status == JobStatus.RUNNING,
+        "now": timezone.now(),
     }
 
 
@@ -94,8 +109,6 @@ def _lots_drawn(job: Job) -> list[tuple[Lot, int]]:
 
 
 def _cancelled(job: ledger_jobs.JobView) -> str:
-    return (
-        "The job is cancelled and its tokens are back."
-        if job.refunded_mt or not job.captured_mt
-        else "The job is cancelled."
-    )
+    if job.refunded_mt or not job.captured_mt:
+        return gettext("The job is cancelled and its tokens are back.")
+    return gettext("The job is cancelled.")

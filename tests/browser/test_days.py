@@ -60,6 +60,7 @@ def test_the_day_of_an_end_user(page: Page, invited: User, contract_a: Contract)
     expect(page.get_by_text("The job has started")).to_be_visible()
 
     page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Yes, stop the job").click()
     expect(page.get_by_text("its tokens are back")).to_be_visible()
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Home").click()
     expect(page.get_by_role("main")).to_contain_text("100 tokens available")
@@ -129,4 +130,5 @@ def test_everything_works_without_scripts(new_context: Contexts, live_server: An
     expect(page.get_by_text("2 jobs have started")).to_be_visible()
     page.get_by_role("link", name="Generative study").first.click()
     page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Yes, stop the job").click()
     expect(page.get_by_text("its tokens are back")).to_be_visible()
