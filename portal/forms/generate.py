@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ledger.amounts import parse_milli
 from ledger.errors import InvalidAmount
@@ -15,24 +16,24 @@ from portal.once import OnceForm
 from portal.pools import LABELS
 
 MAX_COUNT = 100
-AUTOMATIC = ("", "Automatic (your preference, else individual first)")
+AUTOMATIC = ("", _("Automatic (your preference, else individual first)"))
 
 
 class GenerateForm(OnceForm):
     """One or more jobs of one service, all or nothing."""
 
-    service = forms.ChoiceField(choices=[])
-    quantity = forms.CharField(initial="1", max_length=16, label="Quantity of each")
+    service = forms.ChoiceField(choices=[], label=_("Service"))
+    quantity = forms.CharField(initial="1", max_length=16, label=_("Quantity of each"))
     count = forms.IntegerField(
         min_value=1,
         max_value=MAX_COUNT,
         initial=1,
-        label="Number of studies",
-        help_text="Each one is a job of its own: all of them start, or none.",
+        label=_("Number of studies"),
+        help_text=_("Each one is a job of its own: all of them start, or none."),
     )
-    pool = forms.ChoiceField(choices=[], required=False, label="Pay from")
-    project = forms.CharField(max_length=100, required=False, label="Project code")
-    comment = forms.CharField(max_length=500, required=False)
+    pool = forms.ChoiceField(choices=[], required=False, label=_("Pay from"))
+    project = forms.CharField(max_length=100, required=False, label=_("Project code"))
+    comment = forms.CharField(max_length=500, required=False, label=_("Comment"))
     quote = forms.UUIDField(required=False, widget=forms.HiddenInput)
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -50,9 +51,9 @@ class GenerateForm(OnceForm):
         self.services = {service.code: service for service in services}
         self.preferred = preferred
         self.pool_ids = {pool.kind: pool.id for pool in pools}
-        self.fields["service"] = forms.ChoiceField(choices=_by_product(services))
+        self.fields["service"] = forms.ChoiceField(choices=_by_product(services), label=_("Service"))
         choices = [(str(pool.id), LABELS[pool.kind]) for pool in pools]
-        self.fields["pool"] = forms.ChoiceField(choices=[AUTOMATIC, *choices], required=False, label="Pay from")
+        self.fields["pool"] = forms.ChoiceField(choices=[AUTOMATIC, *choices], required=False, label=_("Pay from"))
         self.fields["project"].required = membership.contract.project_required
         self.order_fields(["service", "quantity", "count", "pool", "project", "comment"])
 
@@ -63,7 +64,7 @@ class GenerateForm(OnceForm):
         except InvalidAmount as error:
             raise forms.ValidationError(error.detail) from error
         if quantity_m == 0:
-            raise forms.ValidationError("The quantity must be more than 0.")
+            raise forms.ValidationError(_("The quantity must be more than 0."))
         return quantity_m
 
     def pool_id(self) -> UUID | None:

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger import jobs
@@ -21,7 +23,7 @@ from portal.models.preferences import preferred_kinds
 from portal.once import idempotency
 from portal.pools import LABELS, visible_pools
 
-PRICE_FIRST = "Here is what it costs now. Press Generate again to agree."
+PRICE_FIRST = _("Here is what it costs now. Press Generate again to agree.")
 PRICED = frozenset({"service", "quantity", "count", "pool"})
 
 
@@ -121,9 +123,9 @@ def _cost(form: GenerateForm) -> Cost:
         return Cost(refusal=refusal, not_enabled=isinstance(refusal, NotEnabled))
     pool_ids = [quoted.pool, *(pool for pool, _ in quoted.alternatives)]
     kinds = dict(Pool.objects.filter(id__in=pool_ids).values_list("id", "kind"))
-    alternatives = tuple((pool, LABELS[kinds[pool]], available_mt) for pool, available_mt in quoted.alternatives)
+    alternatives = tuple((pool, str(LABELS[kinds[pool]]), available_mt) for pool, available_mt in quoted.alternatives)
     unit = form.services[quoted.service].unit
-    return Cost(quoted, form.terms(), unit, LABELS[kinds[quoted.pool]], alternatives)
+    return Cost(quoted, form.terms(), unit, str(LABELS[kinds[quoted.pool]]), alternatives)
 
 
 def _tell(request: MemberRequest, refusal: LedgerError) -> None:
@@ -135,7 +137,8 @@ def _tell(request: MemberRequest, refusal: LedgerError) -> None:
 
 def _started(request: MemberRequest, started: list[jobs.JobView]) -> HttpResponse:
     if len(started) == 1:
-        messages.success(request, "The job has started. Its tokens are held until it has a first result.")
+        messages.success(request, gettext("The job has started. Its tokens are held until it has a first result."))
         return redirect("portal:job", job_id=started[0].id)
-    messages.success(request, f"{len(started)} jobs have started. Their tokens are held until each has a first result.")
+    said = gettext("%(count)s jobs have started. Their tokens are held until each has a first result.")
+    messages.success(request, said % {"count": len(started)})
     return redirect("portal:jobs")
