@@ -1,4 +1,7 @@
-"""The site's own e-mails. A mail that cannot be sent is logged and never undoes what it tells of."""
+"""Mails that a page sends itself, because who waits for the page is told whether they went out.
+
+All others are found and sent by portal.notifications. A mail that cannot be sent is logged and undoes nothing.
+"""
 
 import smtplib
 from typing import Any
@@ -9,8 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from ledger.models import Benefit, Invitation
-from ledger.rights import administrators_of
+from ledger.models import Invitation
 
 log = structlog.get_logger(__name__)
 
@@ -20,21 +22,6 @@ def send_invitation(request: HttpRequest, invitation: Invitation) -> bool:
     address = request.build_absolute_uri(reverse("portal:benefits"))
     context = {"invitation": invitation, "address": address}
     return send("invitation", to=[invitation.email], subject="You are invited to a contract", context=context)
-
-
-def send_enabling_requested(request: HttpRequest, benefit: Benefit) -> bool:
-    """Tell the contract's administrators and coordinators that somebody waits for them."""
-    address = request.build_absolute_uri(reverse("portal:enablings"))
-    to = [buyer["email"] for buyer in administrators_of(benefit.contract)]
-    context = {"benefit": benefit, "address": address}
-    return send("enabling_requested", to=to, subject="Somebody waits for their subscription benefits", context=context)
-
-
-def send_enabling_decided(request: HttpRequest, benefit: Benefit) -> bool:
-    """Tell the user how their request was decided."""
-    address = request.build_absolute_uri(reverse("portal:benefits"))
-    context = {"benefit": benefit, "address": address}
-    return send("enabling_decided", to=[benefit.user.email], subject="Your subscription benefits", context=context)
 
 
 def send(

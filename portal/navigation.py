@@ -72,6 +72,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         "MANAGEMENT",
         (
             REPORTING,
+            Entry("Exports", "portal:exports", Right.OWN_USE, also=("portal:export",)),
             Entry("Buy tokens", "portal:buy", Right.BUY, also=("portal:confirm-order", "portal:redeem-code")),
             Entry("Orders", "portal:orders", Right.BUY, also=("portal:order",)),
             Entry("Refund requests", "portal:refund-requests", Right.DECIDE_REFUNDS),
@@ -87,6 +88,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         "YOUR ACCOUNT",
         (
             Entry("Preferences", "portal:preferences"),
+            Entry("E-mails to you", "portal:mail-preferences"),
             Entry("E-mail addresses", "account_email"),
             Entry("Password", "account_change_password", also=("account_set_password",)),
             Entry("Two-factor, passkeys", "mfa_index"),

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from portal.exports import views as exports
+from portal.notifications import views as notifications
 from portal.views import (
     allocations,
     api_clients,
@@ -70,4 +72,12 @@ urlpatterns = [
     path("support/sent/", support.support_sent, name="support-sent"),
     path("support/<slug:topic>/", support.support_request, name="support-request"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/mails/", notifications.mail_preferences, name="mail-preferences"),
+    path("stop/<str:token>/", notifications.stop_mails, name="stop-mails"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/ask/", exports.ask_export, name="ask-export"),
+    path("exports/schedules/<uuid:schedule_id>/stop/", exports.stop_schedule, name="stop-schedule"),
+    path("exports/<uuid:export_id>/", exports.export, name="export"),
+    path("exports/<uuid:export_id>/file/", exports.export_file, name="export-file"),
+    path("exports/<uuid:export_id>/cancel/", exports.cancel_export, name="cancel-export"),
 ]

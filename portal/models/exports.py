@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from ledger.ids import new_id
 from ledger.models import Contract
+from reporting.exports.datasets import DATASETS
 
 
 class ExportFormat(models.TextChoices):
@@ -41,6 +42,11 @@ class Rhythm(models.TextChoices):
     MONTHLY = "monthly", "Every month, for the month before"
 
 
+def title_of(dataset: str) -> str:
+    """Return what a dataset is called on pages."""
+    return DATASETS[dataset].title if dataset in DATASETS else "Token statement"
+
+
 class ExportSchedule(models.Model):
     """One person's wish to get an export by mail, once for each period that has ended."""
 
@@ -65,6 +71,11 @@ class ExportSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.rhythm} for {self.user_id}"
+
+    @property
+    def title(self) -> str:
+        """What it is called on pages."""
+        return title_of(self.dataset)
 
 
 class Export(models.Model):
@@ -109,6 +120,11 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.format} {self.state}"
+
+    @property
+    def title(self) -> str:
+        """What it is called on pages."""
+        return title_of(self.dataset)
 
     @property
     def percent(self) -> int:

@@ -4,6 +4,8 @@ from typing import Final
 
 from ledger.expiry import expire_lots, sweep_holds
 from ledger.gifts import issue_due_gifts
+from portal.exports import queue, schedules, work
+from portal.notifications import outbox, scan, tokens
 from portal.tasks.task import Companion, Every, Task
 from reporting.rollups import fold
 
@@ -12,5 +14,11 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("expire_lots", Every(60), expire_lots),
     Task("issue_due_gifts", Every(60), issue_due_gifts),
     Task("fold_usage", Every(60), fold),
+    Task("start_scheduled_exports", Every(60), schedules.start_due),
+    Task("repair_exports", Every(60), queue.repair),
+    Task("delete_old_exports", Every(3600), work.delete_old_files),
+    Task("collect_notices", Every(30), scan.collect),
+    Task("watch_tokens", Every(600), tokens.collect),
+    Task("send_mails", Every(15), outbox.deliver),
 )
-COMPANIONS: Final[tuple[Companion, ...]] = ()
+COMPANIONS: Final[tuple[Companion, ...]] = (Companion("exports", queue.run_queue, queue.drain),)

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import benefits
 from ledger.errors import EmailNotVerified, LedgerError
 from ledger.models import Benefit, BenefitStatus, Gift, Service
-from portal import mail
 from portal.access import anybody_signed_in
 from portal.forms.benefits import ContractNumberForm
 from portal.limits import benefit_attempt
@@ -91,7 +90,6 @@ def request_enabling(request: SignedInRequest) -> HttpResponse:
         return _page(request, form, asks_numbers=True)
     if benefit.status == BenefitStatus.ENABLED:
         return _enabled(request, benefit)
-    mail.send_enabling_requested(request, benefit)
     messages.success(request, WAITS)
     return redirect("portal:benefits")
 

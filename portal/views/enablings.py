@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import benefits
 from ledger.models import Benefit, BenefitStatus
 from ledger.rights import Right
-from portal import mail
 from portal.access import requires
 from portal.forms.jobs import ReasonForm
 from portal.membership import MemberRequest
@@ -35,7 +34,6 @@ def enablings(request: MemberRequest) -> HttpResponse:
 def approve_enabling(request: MemberRequest, benefit_id: UUID) -> HttpResponse:
     with told(request):
         benefit = benefits.approve(membership=request.membership, benefit_id=benefit_id)
-        mail.send_enabling_decided(request, benefit)
         messages.success(request, f"{benefit.user.email} is enabled. Shared tokens need a tick of their own.")
     return redirect("portal:enablings")
 
@@ -51,6 +49,5 @@ def refuse_enabling(request: MemberRequest, benefit_id: UUID) -> HttpResponse:
         benefit = benefits.refuse(
             membership=request.membership, benefit_id=benefit_id, reason=form.cleaned_data["reason"]
         )
-        mail.send_enabling_decided(request, benefit)
         messages.success(request, f"Refused. {benefit.user.email} will read your reason.")
     return redirect("portal:enablings")

@@ -20,7 +20,7 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 from ledger.amounts import format_milli
 from ledger.models import Lot
 from reporting.exports.about import moment
-from reporting.exports.statement import Statement
+from reporting.exports.statement import VERSION, Statement
 
 _REGULAR: Final = "Roboto"
 _BOLD: Final = "Roboto-Bold"
@@ -43,7 +43,7 @@ def write_statement(path: Path, statement: Statement, *, made_for: str, as_of: d
     _fonts()
     usage, lots = statement.usage(), statement.lots()
     title = f"Token statement, {statement.from_at:%B %Y}"
-    foot = f"{statement.contract.number}: {title}. As of {moment(as_of, zone)}. Statement version 1."
+    foot = f"{statement.contract.number}: {title}. As of {moment(as_of, zone)}. Statement version {VERSION}."
     story = [
         Paragraph(title, _TITLE),
         *_head(statement, made_for=made_for, as_of=as_of, zone=zone),

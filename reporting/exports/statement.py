@@ -15,6 +15,7 @@ from ledger.models import Account, Contract, Entry, Kind, Lot, Pool
 from reporting.exports.sources.names import LOT_ORDER
 from reporting.usage import UsageReport, UsageScope, usage
 
+VERSION: Final = 1
 SPENDABLE: Final = (Account.AVAILABLE, Account.HELD)
 _TICK: Final = timedelta(microseconds=1)
 _KINDS: Final = {

@@ -30,6 +30,9 @@ from ledger.models import (
     Subscription,
 )
 from portal.api.clients import create_service_client
+from portal.exports.asking import ask, question_from
+from portal.exports.schedules import create
+from portal.models import Export, ExportSchedule
 from tests.cast import fresh_key, make_user
 
 SignIn = Callable[..., Client]
@@ -65,6 +68,8 @@ class World:
     invitation: Invitation
     client_id: str
     adjustment: Adjustment
+    export: Export
+    schedule: ExportSchedule
 
 
 @pytest.fixture
@@ -130,4 +135,18 @@ def world(
         invitation=invitations.invite(membership=members["alice"], email="erin@example.com"),
         client_id=create_service_client(name="desktop", contracts=[contract_a])[0],
         adjustment=waiting_adjustment(shared_a),
+        export=export_of(members["alice"]),
+        schedule=create(
+            membership=members["alice"], dataset="usage", format_="xlsx", query="group_by=user", rhythm="weekly"
+        ),
     )
+
+
+def export_of(membership: Membership) -> Export:
+    """A finished export of everyone's jobs."""
+    question = question_from(membership, "jobs", "whose=all", now=timezone.now())
+    export = ask(membership=membership, dataset="jobs", format_="csv", question=question)
+    ready = {"state": "ready", "done": 2, "size_bytes": 400, "expires_at": timezone.now() + timedelta(days=7)}
+    Export.objects.filter(id=export.id).update(**ready)
+    export.refresh_from_db()
+    return export

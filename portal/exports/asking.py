@@ -1,0 +1,132 @@
+"""Asking for an export: the filters of a page become a question, and a row that says how far its file is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.transaction import atomic
+from django.http import QueryDict
+from django.utils import timezone
+
+from ledger.errors import InvalidRequest
+from ledger.models import JobStatus, Membership, Pool, PoolKind
+from ledger.rights import rights_of
+from portal.exports import access
+from portal.models.exports import Export, ExportState
+from portal.models.preferences import time_zone_of
+from reporting.access import Viewer
+from reporting.exports.about import filters_of
+from reporting.exports.columns import Dataset
+from reporting.exports.question import Question, question_of
+from reporting.exports.statement import month_of
+from reporting.filters import read_filter
+
+MOST_UNFINISHED: Final = 10
+LONGEST_QUERY: Final = 2_000
+_WITHOUT_DATES: Final = frozenset({"jobs", "events", "lots", "orders", "audit"})
+"""Whose pages show everything until dates are chosen."""
+
+
+def question_from(membership: Membership, dataset: str, query: str, *, now: datetime) -> Question:
+    """Return what a page with this query string shows to the member. A statement's names its `month` and `pool`.
+
+    Raises:
+        InvalidRequest: the filters mean nothing.
+    """
+    chosen = parse(query)
+    if dataset == access.STATEMENT:
+        return _statement(membership, chosen, now)
+    if chosen.get("whose") == "all":
+        chosen["scope"] = "contract"
+    if dataset in _WITHOUT_DATES and not any(chosen.get(name) for name in ("range", "first", "last")):
+        chosen["range"] = "all"
+    found = read_filter(chosen, today=now.date())
+    if found.errors:
+        raise InvalidRequest(" ".join(found.errors), field="query")
+    status = chosen.get("status") or None
+    viewer = Viewer(membership, rights_of(membership))
+    if dataset == "jobs" and status not in (None, *JobStatus.values):
+        status = None
+    if dataset == "jobs" and not chosen.get("project"):
+        found = replace(found, project=None)  # an empty field of the job list filters nothing
+    return question_of(found, viewer, as_of=now, status=status)
+
+
+def parse(query: str) -> QueryDict:
+    """Return a page's query string, to be read and changed.
+
+    Raises:
+        InvalidRequest: it is longer than any page's.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise InvalidRequest("These are too many filters.", field="query")
+    return QueryDict(query.removeprefix("?"), mutable=True)
+
+
+@atomic
+def ask(
+    *,
+    membership: Membership,
+    dataset: str,
+    format_: str,
+    question: Question,
+    at_once: bool = False,
+) -> Export:
+    """Note that a member asks for an export; who makes it is the caller's to say. `at_once`: it is sent right away.
+
+    Raises:
+        Forbidden, NotFound: the member may not have it.
+        InvalidRequest: no such export, or too many are waiting already.
+    """
+    table = access.dataset_of(dataset, format_)
+    access.require(membership, table, question)
+    unfinished = Export.objects.filter(user_id=membership.user_id, state__in=(ExportState.QUEUED, ExportState.RUNNING))
+    if not at_once and unfinished.count() >= MOST_UNFINISHED:
+        raise InvalidRequest(f"{MOST_UNFINISHED} of your exports are waiting already. Cancel one, or wait.")
+    return Export.objects.create(
+        contract_id=membership.contract_id,
+        user_id=membership.user_id,
+        caller=f"user:{membership.user_id}",
+        dataset=table.name if table else access.STATEMENT,
+        format=format_,
+        question=question.as_json(),
+        filters=in_words(membership, table, question),
+        time_zone=time_zone_of(membership.user_id),
+        state=ExportState.SENT if at_once else ExportState.QUEUED,
+        asked_at=question.as_of,
+        ended_at=timezone.now() if at_once else None,
+    )
+
+
+def in_words(membership: Membership, dataset: Dataset | None, question: Question) -> Sequence[tuple[str, str]]:
+    """Return the filters as pairs of label and value, with names in place of ids."""
+    names = dict(Membership.objects.filter(contract_id=question.contract_id).values_list("user_id", "user__email"))
+    user = "" if question.user_id in (None, membership.user_id) else names.get(question.user_id or 0, "nobody")
+    pool = Pool.objects.filter(id=question.pool_id).select_related("user").first() if question.pool_id else None
+    label = "" if pool is None else "Shared tokens" if pool.kind == PoolKind.SHARED else f"Tokens of {pool.user}"
+    found = filters_of(question, user=user, pool=label)
+    if dataset is None or dataset.name in ("orders", "audit", "lots"):
+        found = [line for line in found if line[0] not in ("Whose", "Added up by")]
+    return [line for line in found if line[0] != "Added up by" or (dataset and dataset.name == "usage")]
+
+
+def _statement(membership: Membership, chosen: QueryDict, now: datetime) -> Question:
+    """Return the question of a statement: of one pool, or without one of the whole contract."""
+    try:
+        from_at, to_at = month_of(date.fromisoformat(chosen.get("first") or f"{chosen.get('month', '')}-01"))
+        pool_id = UUID(chosen.get("pool")) if chosen.get("pool") else None
+    except (ValueError, OverflowError):
+        raise InvalidRequest("Choose a month and whose tokens.", field="query") from None
+    pool = Pool.objects.filter(id=pool_id, contract_id=membership.contract_id).first() if pool_id else None
+    user_id = None if pool_id is None else pool.user_id if pool and pool.user_id else membership.user_id
+    return Question(
+        contract_id=membership.contract_id,
+        user_id=user_id,
+        pool_id=pool_id,
+        as_of=now,
+        from_at=from_at,
+        to_at=to_at,
+        viewer_id=membership.user_id,
+    )
