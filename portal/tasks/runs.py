@@ -11,7 +11,7 @@ from ledger.instants import database_now
 from portal.models.task_runs import TaskRun
 from portal.tasks.task import Task
 
-ABANDONED_AFTER: Final = timedelta(minutes=2)
+ABANDONED_AFTER: Final = timedelta(minutes=1)
 """A run that has not said for so long how far it is belongs to a worker that was killed, and is begun anew."""
 _LONGEST_WAIT: Final = timedelta(days=2)
 _RETRY_FIRST: Final = timedelta(seconds=15)
