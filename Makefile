@@ -60,6 +60,7 @@ import-check: env  ## import the real log beside the checkout on both databases 
 	IMPORT_CHECK=1 $(PYTEST) -p tests.pgplugin tests/ledger/imports/test_import_real_log.py
 
 bench: env  ## this ledger beside its neighbours and limits; SHORT=1, HISTORY=, ONLY=, BENCH_FLUSH=1ms, OUT=FILE.json
+	@sh bench/env.sh
 	@$(PY) -m bench
 
 lint: env  ## style, types, missing migrations

@@ -2,7 +2,7 @@
 
 import json
 
-from bench.groups import charges, http
+from bench.groups import charges, http, peers
 from bench.groups.http import Site
 from bench.http.servers import web_server
 from bench.limit.calls import Limit
@@ -33,7 +33,7 @@ def _contestants(stage: Stage) -> list[Contestant]:
     limit = Limit(stage.cluster, LARGE, worker.facts["limit"], stage.directory)
     found = []
     if wants("single"):
-        found += charges.single(worker, limit)
+        found += [*charges.single(worker, limit), *peers.single(stage)]
     if wants("batch"):
         found += charges.batches(worker, limit)
     if wants("hot"):
@@ -57,6 +57,7 @@ def _sites(stage: Stage, worker: Worker) -> list[Site]:
     }
     limit = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web limit")))
     return [
-        Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["body"], worker.facts["token"]),
+        Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["body"], worker.facts["authorization"]),
         Site("one call over HTTP", f"{limit}/hold", {}),
+        peers.naive(stage),
     ]

@@ -35,7 +35,7 @@ class Stage:
 
     def environment(self, database_url: str) -> dict[str, str]:
         """Return the environment of our site as in production, but for HTTPS, which a proxy would end."""
-        return _without_settings() | {
+        return self.bare_environment() | {
             "ALLOWED_HOSTS": "127.0.0.1,testserver",
             "API_REQUESTS_PER_MINUTE": "100000000",
             "CONN_MAX_AGE": "600",
@@ -48,6 +48,11 @@ class Stage:
             "STATIC_ROOT": str(self.directory / "static"),
             "VAR_DIR": str(self.directory / "site"),
         }
+
+    def bare_environment(self) -> dict[str, str]:
+        """Return our environment without what would change a site's settings."""
+        kept = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
+        return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
 
     @cached_property
     def _secret(self) -> str:
@@ -113,9 +118,3 @@ def a_stage(options: Options, tell: Callable[[str], object]) -> Iterator[Stage]:
             yield Stage(options, directory, cluster, stack, tell)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _without_settings() -> dict[str, str]:
-    """Return our environment without what would change the site's settings."""
-    kept = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}

@@ -12,3 +12,4 @@ compile() {
 compile requirements/base.in requirements/base.txt
 compile requirements/dev.in requirements/dev.txt --constraint=requirements/base.txt
 compile tools/books.in tools/books.txt
+compile bench/requirements.in bench/requirements.txt --override=bench/overrides.txt

@@ -21,14 +21,14 @@ class Site:
     name: str
     url: str
     body: Mapping[str, Any]
-    token: str = ""
+    authorization: str = ""
 
     def contestant(self, connections: int, *, flush_us: int | None = None, suffix: str = "") -> Contestant:
         """Return holds one by one over so many connections."""
         return Contestant(
             f"{self.name}, {connections} connection{'s' * (connections > 1)}{suffix}",
             lambda seconds: post(
-                self.url, bodies=[self.body], token=self.token, connections=connections, seconds=seconds
+                self.url, bodies=[self.body], authorization=self.authorization, connections=connections, seconds=seconds
             ),
             HOT_FIGURES if connections == HOT_CLIENTS else FIGURES,
             flush_us,
@@ -59,11 +59,11 @@ def batches(address: str, worker: Worker) -> list[Contestant]:
 
 
 def _batch(url: str, worker: Worker, size: int) -> Contestant:
-    token, items = worker.facts["token"], [worker.facts["body"]] * size
+    authorization, items = worker.facts["authorization"], [worker.facts["body"]] * size
     bodies = [{"mode": "all_or_nothing", "items": items}]
     return Contestant(
         f"ours over HTTP, batch of {size}",
-        lambda seconds: post(url, bodies=bodies, token=token, seconds=seconds),
+        lambda seconds: post(url, bodies=bodies, authorization=authorization, seconds=seconds),
         FIGURES,
         times=size,
     )
@@ -79,7 +79,8 @@ class Settle:
     def __call__(self, seconds: float) -> Mapping[str, float]:
         """Settle for so long, or until the prepared jobs are settled."""
         bodies = [self._body() for _ in range(2 + round(1.2 * self._rate * seconds))]
-        figures = post(self._url, bodies=bodies, token=self._worker.facts["token"], seconds=seconds, once=True)
+        authorization = self._worker.facts["authorization"]
+        figures = post(self._url, bodies=bodies, authorization=authorization, seconds=seconds, once=True)
         self._rate = figures["rate"]
         return figures
 

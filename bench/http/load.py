@@ -29,7 +29,13 @@ def wrk_path() -> str:
 
 
 def post(
-    url: str, *, bodies: Sequence[Any], token: str = "", connections: int = 1, seconds: float, once: bool = False
+    url: str,
+    *,
+    bodies: Sequence[Any],
+    authorization: str = "none",
+    connections: int = 1,
+    seconds: float,
+    once: bool = False,
 ) -> dict[str, float]:
     """POST the bodies in turn over so many connections, each request under its own key; return rate and times.
 
@@ -45,7 +51,7 @@ def post(
             "BENCH_BODIES": file.name,
             "BENCH_ONCE": str(int(once)),
             "BENCH_PREFIX": f"{uuid.uuid4().hex}-",
-            "BENCH_TOKEN": token,
+            "BENCH_AUTHORIZATION": authorization,
         }
         options = ["--threads", "1", "--connections", str(connections), "--timeout", "30s"]
         options += ["--duration", f"{max(1, round(seconds))}s"]

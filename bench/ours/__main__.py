@@ -22,7 +22,7 @@ def main() -> None:
         name="Benchmark", contracts=[over_http.contract], services=Service.objects.all()
     )
     facts = {
-        "token": issue_token(client_id=client_id, lifetime_s=TOKEN_LIFETIME_S),
+        "authorization": f"Bearer {issue_token(client_id=client_id, lifetime_s=TOKEN_LIFETIME_S)}",
         "body": {
             "service": SERVICE,
             "contract": str(over_http.contract.id),

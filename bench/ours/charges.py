@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections
 
 from bench.loop import Kinds, Repeated, Work
 from bench.ours.world import HotContract
@@ -32,7 +32,7 @@ def new_key() -> Idempotency:
 
 
 def _repeated(function: Callable[[], int]) -> Work:
-    return Repeated(function, connection.close)
+    return Repeated(function, connections.close_all)
 
 
 def _start_one(hot: HotContract) -> int:
@@ -68,5 +68,5 @@ class Settling:
 
     def after(self) -> Mapping[str, float]:
         """Close the thread's connection."""
-        connection.close()
+        connections.close_all()
         return {}

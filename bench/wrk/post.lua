@@ -9,7 +9,7 @@ function init()
   end
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
-  wrk.headers["Authorization"] = "Bearer " .. (os.getenv("BENCH_TOKEN") or "none")
+  wrk.headers["Authorization"] = os.getenv("BENCH_AUTHORIZATION")
 end
 
 function request()
