@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "contract",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
@@ -156,7 +157,11 @@ class Migration(migrations.Migration):
                 (
                     "contract",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.contract"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.contract",
                     ),
                 ),
                 (
@@ -716,7 +721,11 @@ class Migration(migrations.Migration):
             model_name="job",
             name="contract",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="ledger.contract"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="ledger.contract",
             ),
         ),
         migrations.AddField(
@@ -752,6 +761,7 @@ class Migration(migrations.Migration):
             name="lot",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -846,6 +856,7 @@ class Migration(migrations.Migration):
             model_name="job",
             name="pool",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 help_text="The pool that pays first.",
                 on_delete=django.db.models.deletion.PROTECT,
@@ -858,6 +869,7 @@ class Migration(migrations.Migration):
             name="pool",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -889,6 +901,7 @@ class Migration(migrations.Migration):
             name="quote",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -906,6 +919,7 @@ class Migration(migrations.Migration):
             name="rate",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -986,7 +1000,11 @@ class Migration(migrations.Migration):
             model_name="job",
             name="service",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="ledger.service"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="ledger.service",
             ),
         ),
         migrations.AddField(
@@ -1038,6 +1056,7 @@ class Migration(migrations.Migration):
             model_name="transaction",
             name="contract",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="transactions",
@@ -1049,6 +1068,7 @@ class Migration(migrations.Migration):
             name="job",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -1071,6 +1091,7 @@ class Migration(migrations.Migration):
             model_name="entry",
             name="transaction",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="entries",

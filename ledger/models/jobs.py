@@ -49,12 +49,18 @@ class Job(models.Model):
     """One run of a service. While `running` its price is held; the first result captures it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # Few indexes, because every start of a job pays for each of them.
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="jobs", db_index=False)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="jobs", db_index=False)
-    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    # Few indexes and references, because every start of a job pays for each of them (decision 0012).
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="jobs", db_index=False, db_constraint=False
+    )
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="jobs", db_index=False, db_constraint=False
+    )
+    rate = models.ForeignKey(
+        Rate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
     quote = models.ForeignKey(
-        Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs", db_index=False
+        Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs", db_index=False, db_constraint=False
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs", db_index=False)
     pool = models.ForeignKey(
@@ -62,6 +68,7 @@ class Job(models.Model):
         on_delete=models.PROTECT,
         related_name="jobs",
         db_index=False,
+        db_constraint=False,
         help_text="The pool that pays first.",
     )
     caller = models.CharField(max_length=100, help_text="Who started it: user:<id>, client:<id> or system.")

@@ -48,10 +48,18 @@ class Transaction(models.Model):
     """One event of the ledger. Its entries are those of the contract from `first_seq` to `last_seq`; they sum to 0."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="transactions", db_index=False)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="transactions", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     job = models.ForeignKey(
-        Job, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions", db_index=False
+        Job,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="transactions",
+        db_index=False,
+        db_constraint=False,
     )
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions")
     caller = models.CharField(max_length=100, help_text="Who asked: user:<id>, client:<id> or system.")
@@ -98,15 +106,31 @@ class Entry(models.Model):
     """A number of milli-tokens of one lot added to (or, negative, taken from) one account."""
 
     pk = models.CompositePrimaryKey("contract_id", "seq")
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     seq = models.BigIntegerField()
-    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     account = models.CharField(max_length=9, choices=Account)
     pool = models.ForeignKey(
-        Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+        Pool,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
     )
     lot = models.ForeignKey(
-        Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+        Lot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
     )
     amount_mt = models.BigIntegerField()
     balance_after_mt = models.BigIntegerField(help_text="Of this account (in this pool) after this entry.")
@@ -139,7 +163,9 @@ class IdempotencyKey(models.Model):
     part = models.PositiveSmallIntegerField(
         default=0, help_text="A request over several contracts takes effect in parts, one per contract, in order."
     )
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hex.")
     answer = models.TextField(help_text="The first answer, as JSON.")
     at = models.DateTimeField()
