@@ -74,6 +74,7 @@ def test_a_batch_has_1_to_1000_items(as_bob: Api, items: object) -> None:
 
 
 def test_many_jobs_take_as_many_statements_as_few(as_desktop: Api, bob: User, contract_a: Contract) -> None:
+    ok(as_desktop.get("/me"))  # the first request of a minute also takes from the caller's allowance
     counts = []
     for number in (2, 20):
         body = {"items": [{"service": "analysis", "user": bob.email}] * number, "mode": "each"}

@@ -1,4 +1,4 @@
-"""A request asks the database the same number of things, be it for one job or for a thousand."""
+"""A request asks the database as little for a thousand jobs as for one: large tables are copied into, each at once."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +12,9 @@ from tests.cast import fresh_key
 from tests.ledger.steps import START, figures, put
 
 pytestmark = pytest.mark.usefixtures("sound_books")
-SIZES = (1, 10, 1_000)
+SIZES = (1, 10, 500, 1_000)
+COPIED_TABLES = 3
+"""Jobs, transactions and entries: for hundreds of rows each has a statement of its own."""
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_starting_takes_the_same_number_of_statements(
         started, count = begin(contract_a, bob, size, mode)
         assert len(started) == size
         counts.add(count)
-    assert len(counts) == 1
+    assert max(counts) - min(counts) <= COPIED_TABLES
     assert figures(bobs_pool) == (100_060 - 5 * sum(SIZES), 5 * sum(SIZES), 0, 0)
 
 
@@ -55,7 +57,7 @@ def test_settling_takes_the_same_number_of_statements(contract_a: Contract, bob:
             answer = jobs.settle(idempotency=fresh_key(), verdicts=verdicts, at=START)
         assert {type(result) for result in answer.results} == {jobs.JobView}
         counts.add(len(statements))
-    assert len(counts) == 1
+    assert max(counts) - min(counts) <= COPIED_TABLES
 
 
 @pytest.mark.usefixtures("funded")
