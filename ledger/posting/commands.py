@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.errors import LedgerError
@@ -67,8 +68,7 @@ class JobOrder:
     job_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartJob:
+class StartJob(NamedTuple):
     """Hold a job's whole price. `pool_ids` are the pools its user may use, in the order to try them."""
 
     job_id: UUID

@@ -11,6 +11,7 @@ from django.db import connection
 
 from ledger.errors import NotFound
 from ledger.models import Account
+from ledger.posting.catalogue import Catalogue
 from ledger.posting.commands import (
     Allocate,
     Command,
@@ -22,10 +23,10 @@ from ledger.posting.commands import (
     StartJob,
     TakeBack,
 )
-from ledger.posting.requests import JobView
+from ledger.posting.requests import Idempotency, JobView, Request
 from ledger.posting.state import NEVER, BookState, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
-from ledger.statements import among, many, one, select_rows
+from ledger.statements import Query, Rows, among, many, one, read, select_rows
 
 KeyName = tuple[str, str, int]
 """Caller, key and part: what a stored key is found by."""
@@ -66,37 +67,51 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
 _SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 
 
-def find_keys(names: Iterable[KeyName]) -> dict[KeyName, StoredKey]:
-    """Return those of the keys that were used before, by their names."""
-    wanted = set(names)
-    if not wanted:
-        return {}
-    sql = f"""
-        SELECT caller, key, part, fingerprint, answer FROM ledger_idempotencykey
-        WHERE {among("caller", "text")} AND {among("key", "text")}
-    """
-    callers, keys = {caller for caller, _, _ in wanted}, {key for _, key, _ in wanted}
-    rows = select_rows(sql, [many(callers), many(keys)], (str, str, int, str, str))
-    return {(caller, key, part): StoredKey(fingerprint, answer) for caller, key, part, fingerprint, answer in rows}
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a batch is decided on: the keys that were used before, what orders name, and the state of the books."""
+
+    keys: dict[KeyName, StoredKey]
+    catalogue: Catalogue
+    state: State
 
 
-def load_state(book: BookState, commands: Sequence[Command]) -> State:
-    """Return the state of the pools, lots and jobs that the commands name or touch."""
-    state = State(book)
+def load(book: BookState, requests: Sequence[Request], *, now: datetime) -> Loaded:
+    """Return what the requests name or touch; one statement on PostgreSQL, and another where they name jobs."""
+    commands = [command for request in requests for command in request.commands]
+    orders = [command for command in commands if isinstance(command, JobOrder)]
     job_ids = {command.job_id for command in commands if not isinstance(command, _POOL_COMMANDS)}
-    state.jobs, pool_ids, lot_ids = _load_jobs(job_ids)
-    for command in commands:
-        pool_ids.update(_pools_named(command))
-    _load_pools(state, pool_ids, lot_ids)
+    pool_ids = {pool_id for command in commands for pool_id in _pools_named(command)}
+    queries = {"keys": _keys(request.idempotency for request in requests if request.idempotency)}
+    if orders:
+        times = [request.at or now for request in requests]
+        queries |= Catalogue.queries(orders, since=min(times), until=max(times))
+    if job_ids:
+        queries["jobs"] = _jobs(job_ids)
+    elif orders or pool_ids:
+        queries["lots"] = _lots(book.contract_id, pool_ids, orders)
+    rows = dict(zip(queries, read(*queries.values()), strict=True))
+    state = State(book)
+    if job_ids:
+        state.jobs, drawn_pools, drawn_lots = _read_jobs(rows["jobs"])
+        pool_ids |= drawn_pools
+        (rows["lots"],) = read(_lots(book.contract_id, pool_ids, orders, drawn_lots))
+    _add_pools(state, rows.get("lots", []))
     if any(isinstance(command, TakeBack) for command in commands):
         parents = {lot.parent_id for lot in state.lots.values() if lot.parent_id} - set(state.lots)
-        _load_pools(state, pool_ids, parents)
-    return state
+        _add_pools(state, *read(_lots(book.contract_id, pool_ids, orders, parents)))
+    return Loaded(_by_name(rows["keys"]), Catalogue(rows), state)
+
+
+def find_key(idempotency: Idempotency) -> StoredKey | None:
+    """Return the key of a request over one contract, if it was used before."""
+    (rows,) = read(_keys([idempotency]))
+    return _by_name(rows).get((idempotency.caller, idempotency.key, 0))
 
 
 def load_views(job_ids: Sequence[UUID]) -> list[JobView]:
     """Return these jobs as answers show them, in order, in one statement."""
-    jobs, _, _ = _load_jobs(set(job_ids))
+    jobs, _, _ = _read_jobs(*read(_jobs(set(job_ids))))
     return [view_of(jobs[job_id]) for job_id in job_ids]
 
 
@@ -114,27 +129,44 @@ def _pools_named(command: Command) -> tuple[UUID, ...]:
             return ()
 
 
+def _keys(idempotencies: Iterable[Idempotency]) -> Query:
+    sql = f"""
+        SELECT caller, key, part, fingerprint, answer FROM ledger_idempotencykey
+        WHERE {among("caller", "text")} AND {among("key", "text")}
+    """
+    names = {(item.caller, item.key) for item in idempotencies}
+    callers, keys = {caller for caller, _ in names}, {key for _, key in names}
+    return Query(sql, [many(callers), many(keys)], (str, str, int, str, str))
+
+
+def _by_name(rows: Rows) -> dict[KeyName, StoredKey]:
+    return {(caller, key, part): StoredKey(fingerprint, answer) for caller, key, part, fingerprint, answer in rows}
+
+
 _JOB_TYPES: Final = (
     *(UUID, UUID, UUID, str, int, str, UUID, str, int, int, str, datetime, datetime, UUID, UUID),
-    *(str, str, str, int, int, str, int, str, datetime, datetime),
+    *(str, str, str, int, int, str, int, str, datetime, datetime, str),
 )
 
 
-def _load_jobs(job_ids: set[UUID]) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
-    """Return the jobs, and the pools and lots that they drew on."""
-    if not job_ids:
-        return {}, set(), set()
+def _jobs(job_ids: set[UUID]) -> Query:
     sql = f"""
-        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username),
+        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id,
+            COALESCE(NULLIF(u.email, ''), u.username) AS name,
             j.pool_id, j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at,
             j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt,
-            j.status, j.results, j.reason, j.first_result_at, j.ended_at, j.draws
+            j.status, j.results, j.reason, j.first_result_at, j.ended_at, CAST(j.draws AS text) AS draws
         FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
         WHERE {among("j.id", "uuid")}
     """
+    return Query(sql, [many(job_ids)], _JOB_TYPES)
+
+
+def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
+    """Return the jobs, and the pools and lots that they drew on."""
     jobs: dict[UUID, JobState] = {}
     pool_ids, lot_ids = set(), set()
-    for *values, draws in select_rows(sql, [many(job_ids)], (*_JOB_TYPES, str)):
+    for *values, draws in rows:
         job = JobState(*values)
         jobs[job.id] = job
         pool_ids.add(job.pool_id)
@@ -149,21 +181,35 @@ _POOL_TYPES: Final = (UUID, str, int, int, int, int)
 _LOT_TYPES: Final = (UUID, UUID, UUID, str, int, int, int, datetime, datetime, datetime)
 
 
-def _load_pools(state: State, pool_ids: set[UUID], lot_ids: set[UUID]) -> None:
-    """Add the pools with their live lots, and the lots named, spent or not. Named lots are in one of the pools."""
-    if not pool_ids:
-        return
+def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lot_ids: Iterable[UUID] = ()) -> Query:
+    """The pools named and those that the orders' users may have, with their live lots and the lots named.
+
+    Named lots, spent or not, are in one of the pools.
+    """
+    contract = one(contract_id)
+    chosen, parameters = f"SELECT id FROM ledger_pool WHERE {among('id', 'uuid')}", [many(pool_ids)]
+    if orders:
+        # Not one condition with OR: that would walk through all pools of a large contract.
+        chosen += f"""
+            UNION ALL SELECT id FROM ledger_pool WHERE contract_id = %s AND kind = 'shared'
+            UNION ALL SELECT id FROM ledger_pool
+                WHERE contract_id = %s AND kind = 'individual' AND {among("user_id", "bigint")}
+        """
+        parameters += [contract, contract, many({order.user_id for order in orders})]
     sql = f"""
         SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
-            l.id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt,
+            l.id AS lot_id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt AS lot_held_mt,
             l.granted_at, l.expires_at, l.usable_until
         FROM ledger_pool p
         LEFT JOIN ledger_lot l ON l.pool_id = p.id AND (NOT l.exhausted OR {among("l.id", "uuid")})
-        WHERE p.contract_id = %s AND {among("p.id", "uuid")}
+        WHERE p.contract_id = %s AND p.id IN ({chosen})
     """
-    parameters = [many(lot_ids), one(state.book.contract_id), many(pool_ids)]
+    return Query(sql, [many(lot_ids), contract, *parameters], (*_POOL_TYPES, *_LOT_TYPES))
+
+
+def _add_pools(state: State, rows: Rows) -> None:
     lots = []
-    for row in select_rows(sql, parameters, (*_POOL_TYPES, *_LOT_TYPES)):
+    for row in rows:
         pool_id, kind, *balances = row[:6]
         state.pools[pool_id] = PoolState(pool_id, kind, dict(zip(_ACCOUNTS, balances, strict=True)))
         if row[6]:

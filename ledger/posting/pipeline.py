@@ -16,14 +16,14 @@ from django.db.transaction import atomic
 
 from ledger.errors import IdempotencyKeyReused, LedgerBusy
 from ledger.ids import new_id
-from ledger.posting.commands import Command, JobOrder
-from ledger.posting.job_orders import look_up
+from ledger.posting.catalogue import Catalogue
+from ledger.posting.commands import JobOrder
+from ledger.posting.job_orders import command_for
 from ledger.posting.line import serve_in_line
-from ledger.posting.load import KeyName, StoredKey, find_keys, load_state, lock_book
+from ledger.posting.load import KeyName, Loaded, StoredKey, find_key, load, lock_book
 from ledger.posting.plan import Plan, plan
 from ledger.posting.requests import Answer, Idempotency, Request, dump_answer, load_answer
 from ledger.posting.save import save_keys, save_plan
-from ledger.posting.state import BookState
 from ledger.statements import Writes
 
 _KEY_TABLE: Final = "idempotency"
@@ -70,16 +70,16 @@ def _post(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
 def _post_locked(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     """Answer what was answered before, decide the rest in order; a key's repetition in the batch meets its first."""
     book, now = lock_book(contract_id)
+    loaded = load(book, requests, now=now)
     names = [_key_name(request, index) for index, request in enumerate(requests)]
-    stored = find_keys(name for name, request in zip(names, requests, strict=True) if request.idempotency)
     fresh: dict[KeyName, Request] = {}
     for name, request in zip(names, requests, strict=True):
-        if name not in stored:
+        if name not in loaded.keys:
             fresh.setdefault(name, request)
-    decided = dict(zip(fresh, _decide(book, list(fresh.values()), now), strict=True)) if fresh else {}
-    for name, request in fresh.items():
-        if request.idempotency:
-            stored[name] = StoredKey(request.idempotency.fingerprint, "")
+    decided = dict(zip(fresh, _decide(loaded, list(fresh.values()), now), strict=True)) if fresh else {}
+    stored = loaded.keys | {
+        name: StoredKey(request.idempotency.fingerprint, "") for name, request in fresh.items() if request.idempotency
+    }
     return [
         decided[name] if fresh.get(name) is request else _replayed(request, stored[name], decided.get(name))
         for name, request in zip(names, requests, strict=True)
@@ -92,37 +92,27 @@ def _key_name(request: Request, index: int) -> KeyName:
     return (key.caller, key.key, request.part) if key else ("", "", index)
 
 
-def _decide(book: BookState, requests: Sequence[Request], now: datetime) -> list[Answer]:
-    contract_id = book.contract_id
-    requests = _look_up_orders(requests, now)
-    state = load_state(book, [command for request in requests for command in request.commands])
-    decision: Plan = plan(state, requests, now=now, new_id=new_id)
+def _decide(loaded: Loaded, requests: Sequence[Request], now: datetime) -> list[Answer]:
+    requests = [_with_prices(request, loaded.catalogue, now) for request in requests]
+    decision: Plan = plan(loaded.state, requests, now=now, new_id=new_id)
     answers = [_with_effect(*pair, now) for pair in zip(requests, decision.answers, strict=True)]
     writes = Writes()
-    save_keys(writes, requests, answers, contract_id=contract_id, at=now)
+    save_keys(writes, requests, answers, contract_id=loaded.state.book.contract_id, at=now)
     save_plan(writes, decision)
     writes.run()
     return answers
 
 
-def _look_up_orders(requests: Sequence[Request], now: datetime) -> list[Request]:
-    """Turn orders of jobs into commands with a price, each at the rates of its own time."""
-    orders: dict[datetime, list[JobOrder]] = {}
-    for request in requests:
-        for command in request.commands:
-            if isinstance(command, JobOrder):
-                orders.setdefault(request.at or now, []).append(command)
-    if not orders:
-        return list(requests)
-    found = {at: iter(look_up(some, at=at)) for at, some in orders.items()}
-
-    def command_for(command: Command, at: datetime) -> Command:
-        return next(found[at]) if isinstance(command, JobOrder) else command
-
-    return [
-        replace(request, commands=[command_for(command, request.at or now) for command in request.commands])
-        for request in requests
+def _with_prices(request: Request, catalogue: Catalogue, now: datetime) -> Request:
+    """Turn orders of jobs into commands at the rates of the request's time."""
+    if not any(isinstance(command, JobOrder) for command in request.commands):
+        return request
+    at = request.at or now
+    commands = [
+        command_for(catalogue, command, at=at) if isinstance(command, JobOrder) else command
+        for command in request.commands
     ]
+    return replace(request, commands=commands)
 
 
 def _replayed(request: Request, stored: StoredKey, just_decided: Answer | None) -> Answer:
@@ -137,8 +127,7 @@ def replay(idempotency: Idempotency) -> Answer | None:
     Raises:
         IdempotencyKeyReused: the key was used before for another request.
     """
-    name = (idempotency.caller, idempotency.key, 0)
-    stored = find_keys([name]).get(name)
+    stored = find_key(idempotency)
     if stored is None:
         return None
     if stored.fingerprint != idempotency.fingerprint:

@@ -80,9 +80,9 @@ def _decide_whole(result: Plan, request: Request, at: datetime) -> Answer:
 
 
 def _try(journal: Journal, command: commands.Command, request: Request, at: datetime) -> Result:
-    """Expire what is due, then do the command or return its refusal. A refused command has changed nothing."""
+    """Expire what is due, then do the command or return its refusal. A refused command has changed nothing else."""
     caller = caller_of(request)
-    if not isinstance(command, commands.ExpireDue):
+    if not isinstance(command, (commands.ExpireDue, commands.Refused)):
         expire_due(journal, at=at, caller=caller)
     handler: Callable[..., Any] = _HANDLERS[type(command)]
     try:

@@ -5,9 +5,9 @@ Answers are stored with the key as JSON, so that the same request is answered th
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from ledger.errors import BY_CODE, LedgerError
@@ -26,8 +26,7 @@ class Idempotency:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
+class JobView(NamedTuple):
     """A job as one answer shows it. Amounts are milli-tokens; `lots` are what it drew: (lot, milli-tokens)."""
 
     id: UUID
@@ -128,7 +127,10 @@ def one_off() -> Idempotency:
 def dump_answer(answer: Answer) -> str:
     """Return the answer as JSON, to be stored with its key."""
     results = [_dump_result(result) for result in answer.results]
-    return json.dumps({"results": results, "whole": answer.whole, "note": answer.note}, separators=(",", ":"))
+    # Ids and times become text here and not one by one, because a batch has thousands of them.
+    return json.dumps(
+        {"results": results, "whole": answer.whole, "note": answer.note}, separators=(",", ":"), default=str
+    )
 
 
 def load_answer(text: str) -> Answer:
@@ -139,24 +141,13 @@ def load_answer(text: str) -> Answer:
 
 
 def _dump_result(result: Result) -> dict[str, Any]:
-    if isinstance(result, LedgerError):
-        return {"code": result.code, "detail": result.detail, "field": result.field, "extra": result.extra}
-    kind, names = ("job", _JOB_NAMES) if isinstance(result, JobView) else ("posted", _POSTED_NAMES)
-    return {kind: {name: _plain(getattr(result, name)) for name in names}}
+    if isinstance(result, JobView):
+        return {"job": result._asdict()}
+    if isinstance(result, Posted):
+        return {"posted": asdict(result)}
+    return {"code": result.code, "detail": result.detail, "field": result.field, "extra": result.extra}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-_JOB_NAMES: Final = tuple(field.name for field in fields(JobView))
-_POSTED_NAMES: Final = tuple(field.name for field in fields(Posted))
 _TIMES: Final = frozenset({"created_at", "first_result_at", "ended_at", "hold_expires_at", "at"})
 _IDS: Final = frozenset({"id", "contract", "pool", "transaction"})
 
@@ -166,7 +157,7 @@ def _load_result(data: dict[str, Any]) -> Result:
         return BY_CODE[data["code"]](data["detail"], field=data["field"], **data["extra"])
     if "posted" in data:
         return Posted(**{name: _rich(name, value) for name, value in data["posted"].items()})
-    return JobView(**{name: _rich(name, data["job"][name]) for name in _JOB_NAMES})
+    return JobView(**{name: _rich(name, value) for name, value in data["job"].items()})
 
 
 def _rich(name: str, value: Any) -> Any:

@@ -1,8 +1,8 @@
 """Saves a plan in a constant number of statements. The only place that writes the journal and its balances."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -101,24 +101,23 @@ _JOB_CHANGING = (
 )
 
 
+_job_changes = attrgetter(*_JOB_CHANGING)
+_new_job = attrgetter("id", *_JOB_FIXED, *_JOB_CHANGING)
+
+
 def _save_jobs(writes: Writes, state: State) -> None:
     new = [state.jobs[job_id] for job_id in state.new_jobs]
     changed = [state.jobs[job_id] for job_id in state.touched_jobs - state.new_jobs]
-    writes.insert(
-        Job,
-        ("id", *_JOB_FIXED, *_JOB_CHANGING, "draws"),
-        [(job.id, *_values(job, _JOB_FIXED), *_values(job, _JOB_CHANGING), _draws(state, job)) for job in new],
-    )
-    changes = [(job.id, *_values(job, _JOB_CHANGING), _draws(state, job)) for job in changed]
+    inserts = [(*_new_job(job), _draws(state, job)) for job in new]
+    writes.insert(Job, ("id", *_JOB_FIXED, *_JOB_CHANGING, "draws"), inserts)
+    changes = [(job.id, *_job_changes(job), _draws(state, job)) for job in changed]
     writes.update(Job, (*_JOB_CHANGING, "draws"), changes)
 
 
-def _values(job: JobState, names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(getattr(job, name) for name in names)
-
-
 def _draws(state: State, job: JobState) -> str:
-    return json.dumps([(lot_id.hex, state.lots[lot_id].pool_id.hex, amount_mt) for lot_id, amount_mt in job.draws])
+    lots = state.lots
+    parts = [f'["{lot_id.hex}", "{lots[lot_id].pool_id.hex}", {amount_mt}]' for lot_id, amount_mt in job.draws]
+    return f"[{', '.join(parts)}]"
 
 
 _LOT_FIXED = ("contract_id", "pool_id", "parent_id", "source", "granted_at", "expires_at")
