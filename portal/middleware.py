@@ -30,7 +30,7 @@ def content_security_policy(*, form_targets: Iterable[str] = ()) -> str:
 
 
 class SecurityHeadersMiddleware:
-    """Sets the content security policy, unless the view set its own, and the permissions policy."""
+    """Sets the content security policy, unless the view set its own, and that nobody keeps or embeds an answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,4 +40,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault(CSP_HEADER, self.policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Files say for how long they keep; all else is somebody's, and stays in no browser's or proxy's store.
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,4 +1,4 @@
-"""The addresses of the portal's own pages. tests/portal/test_permissions.py knows each of them."""
+"""The addresses of the portal's own pages. tests/doors/table/pages.txt has each of them."""
 
 from django.urls import path
 

@@ -9,10 +9,11 @@ from playwright.sync_api import Page, expect
 
 from ledger.models import Contract
 from tests.browser.watch import Watch
+from tests.doors.asking import QUERIES, names
+from tests.doors.asking import address as address_of
+from tests.doors.table import rows
 from tests.portal.conftest import World, subscription, world
-from tests.portal.pages import page as address_of
 from tests.portal.test_account_pages import ACCOUNT, ENTRANCE
-from tests.portal.test_permissions import TABLE
 
 __all__ = ["subscription", "world"]
 REPORTS = ("individual-tokens", "shared-tokens", "individual-usage")
@@ -23,9 +24,10 @@ SignedIn = Callable[..., Page]
 
 def addresses(world: World) -> Iterator[str]:
     """Yield every page that shows something to an administrator, the account's and the reports included."""
-    for row in TABLE:
-        if row.method == "get" and row.page != "request-refund":
-            yield address_of(row.page, **row.args(world)) + row.query
+    given = names(world)
+    for row in rows("pages"):
+        if row.method == "GET" and row.name.startswith("portal:") and row.cells["alice"] == "200":
+            yield address_of(row, given) + QUERIES.get(row.label, "")
     yield from (f"/accounts/{part}" for part in ACCOUNT)
     yield from (f"/management/reporting/{report}/" for report in REPORTS)
 
