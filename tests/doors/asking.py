@@ -66,6 +66,7 @@ def names(world: World) -> dict[str, str]:
         "invitation_id": str(world.invitation.id),
         "adjustment_id": str(world.adjustment.id),
         "key": str(new_id()),
+        "view_id": str(new_id()),
         "topic": "software",
         "uidb36": "1",
         "object_id": "1",
