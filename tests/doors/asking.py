@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.ids import new_id
+from portal.notifications.links import stop_path
 from tests.doors.addresses import every_address
 from tests.doors.conftest import Site
 from tests.doors.table import Row
@@ -41,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST portal:set-shared-use": {"allowed": "yes"},
     "POST portal:allocate": {**ONCE, "amount": "5"},
     "POST portal:take-back": {**ONCE, "amount": "5"},
+    "POST portal:ask-export": {"dataset": "jobs", "format": "csv", "query": ""},
     "POST admin:read-contract": {"reason": "Request 4711."},
 }
 QUERIES = {
@@ -65,6 +67,9 @@ def names(world: World) -> dict[str, str]:
         "member_id": str(world.members["bob"].id),
         "invitation_id": str(world.invitation.id),
         "adjustment_id": str(world.adjustment.id),
+        "export_id": str(world.export.id),
+        "schedule_id": str(world.schedule.id),
+        "token": stop_path("expiring", world.members["bob"].user_id).split("/")[-2],
         "key": str(new_id()),
         "view_id": str(new_id()),
         "topic": "software",

@@ -10,6 +10,7 @@ from django.test import Client
 
 from ledger.contracts import add_member
 from ledger.models import Contract, Job, Membership, Pool, Service
+from portal import export_files
 from portal.api.clients import create_service_client, issue_token
 from portal.api.scopes import Scope
 from tests.api.caller import Api
@@ -61,6 +62,7 @@ def site(
     request: pytest.FixtureRequest,
 ) -> Site:
     users: dict[str, User] = {role: request.getfixturevalue(role) for role in PEOPLE}
+    export_files.path_of(world.export.id).write_text("jobs\r\n")
     spare = charge(start(users["bob"], world.contract))
     tokens = {role: issue_token(user=user, scopes=ALL) for role, user in users.items()}
     tokens |= {
