@@ -4,6 +4,7 @@ It shares no code with the ledger. Tests give both the same requests and compare
 Amounts are milli-tokens.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ class Oracle:
     jobs: list[Job] = field(default_factory=list)
     moves: list[tuple[datetime, str, str, int]] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    posted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     # Time
 
@@ -256,6 +258,7 @@ class Oracle:
             self._put_back(job, "used")
             job.refunded = job.captured
             self.uses += [Use(self.now, job, lot.pool, refunded=part) for lot, part in job.draws]
+            self.uses += [] if job.draws else [Use(self.now, job, job.pool)]
 
     def _give_back(self, lot: Lot, account: str, amount: int) -> None:
         if lot.until <= self.now and not self.grace:
@@ -269,6 +272,7 @@ class Oracle:
         for account, change in ((source, -amount), (target, amount)):
             if account:
                 self.moves.append((at or self.now, lot.pool, account, change))
+                self.posted[lot.pool, account] += change
             lot.remaining += change if account == "available" else 0
             lot.held += change if account == "held" else 0
 
@@ -276,10 +280,10 @@ class Oracle:
 
     def copy(self) -> tuple[Any, ...]:
         figures = [(lot, lot.amount, lot.remaining, lot.held, lot.until) for lot in self.lots]
-        return (self.last, figures, len(self.jobs), len(self.moves), len(self.uses))
+        return (self.last, figures, self.posted.copy(), len(self.jobs), len(self.moves), len(self.uses))
 
     def go_back(self, copy: tuple[Any, ...]) -> None:
-        self.last, figures, jobs, moves, uses = copy
+        self.last, figures, self.posted, jobs, moves, uses = copy
         self.lots = []
         for lot, lot.amount, lot.remaining, lot.held, lot.until in figures:
             self.lots.append(lot)
