@@ -1,12 +1,15 @@
 # Counting House. `make help` lists what can be done; everything stays inside this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check import-check bench lint format lock
+.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check import-check model canaries bench failover lint format lock
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
-UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books -n 2 --dist worksteal
+UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books --ignore=tests/faults -n 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 8000
+STEPS ?= 100000
+SEED ?= 1
+KILLS ?= 20
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## *(.*)/  \1\t\2/' | expand -t 20
@@ -23,7 +26,7 @@ run: env  ## the site as the environment configures it: migrate, collect static 
 	$(PY) manage.py collectstatic --noinput --verbosity 0
 	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 8 portal.wsgi:application
 
-test: check test-sqlite test-postgresql test-books test-browser  ## everything: checks, the suite on SQLite and on PostgreSQL, the books, the browser tests
+test: check test-sqlite test-postgresql test-books test-faults test-browser  ## everything: checks, the suite on both databases, the books, the faults, the browser tests
 
 test-sqlite: env  ## the suite on SQLite
 	$(PYTEST) $(UNITS)
@@ -37,6 +40,14 @@ test-books: env  ## the books, recomputed by hledger and beancount
 
 test-browser: env browser  ## the pages in a real Chromium
 	$(PYTEST) tests/browser -n 2
+
+test-faults: env  ## a short round of each fault: killed processes, lost answers, full disks, wrong clocks
+	@sh tools/faults.sh
+	$(PYTEST) tests/faults
+
+faults: env  ## many rounds of each fault, then a table: make faults KILLS=200 SEED=1
+	@sh tools/faults.sh
+	@$(PY) -m tests.faults $(KILLS) $(SEED)
 
 browser:  ## install Chromium where that needs no questions, else say how
 	@sh tools/browser.sh >/dev/null
@@ -55,6 +66,9 @@ restore: env  ## replace the database by a backup, after asking: make restore FI
 check: lint  ## the quick part: style, types, layers, migrations, house rules
 	$(PYTEST) tests/house
 
+failover: env  ## kill the leader of a Patroni cluster under charges and count: 3 minutes, wants patroni and etcd-server
+	$(PY) -m bench.failover
+
 import-check: env  ## import the real log beside the checkout on both databases and compare the figures
 	IMPORT_CHECK=1 $(PYTEST) tests/ledger/imports/test_import_real_log.py
 	IMPORT_CHECK=1 $(PYTEST) -p tests.pgplugin tests/ledger/imports/test_import_real_log.py
@@ -62,6 +76,13 @@ import-check: env  ## import the real log beside the checkout on both databases 
 bench: env  ## this ledger beside its neighbours and limits; SHORT=1, HISTORY=, ONLY=, BENCH_FLUSH=1ms, OUT=FILE.json
 	@sh bench/env.sh
 	@$(PY) -m bench
+
+model: env  ## random programs against an independent model, on both databases: make model STEPS=100000 SEED=1
+	MODEL_STEPS=$(STEPS) SEED=$(SEED) $(PYTEST) -s --show-capture=no tests/model
+	MODEL_STEPS=$(STEPS) SEED=$(SEED) $(PYTEST) -s --show-capture=no -p tests.pgplugin tests/model
+
+canaries: env  ## put seeded defects into a copy of the code, one by one: the suite must see each
+	@$(PY) -m tests.canaries.run
 
 lint: env  ## style, types, missing migrations
 	.venv/bin/ruff check
