@@ -141,11 +141,13 @@ def read_filter(
 def read_days(
     query: QueryDict, today: date, errors: list[str], *, usual: str = RECENT
 ) -> tuple[str, date | None, date | None]:
-    """Return preset, first and last day of the query string; `usual` is the preset where it says nothing."""
+    """Return preset, first and last day of the query string; `usual` is the preset where it says nothing.
+
+    Days win over a preset, so that a form can carry the one that was chosen, and still be filled in.
+    """
     preset = query.get("range", "")
-    if preset not in PRESETS and not (query.get("first") or query.get("last")):
-        preset = usual
-    if preset in PRESETS:
+    if not (query.get("first") or query.get("last")):
+        preset = preset if preset in PRESETS else usual
         return (preset, *preset_days(preset, today))
     first, last = (_date(query.get(name, ""), name, errors) for name in ("first", "last"))
     if first and last and first > last:
