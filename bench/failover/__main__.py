@@ -27,7 +27,8 @@ def main() -> None:
             _say(f"waiting for {NODES} nodes")
             cluster.wait_until_safe(NODES - 1)
             environment = os.environ | {"DATABASE_URL": cluster.url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-            subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], env=environment, check=True)
+            migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+            subprocess.run(migrate, cwd=ROOT, env=environment, check=True)  # noqa: S603
             _say("charging")
             command = [sys.executable, "-m", "bench.failover.client", str(THREADS), str(SECONDS)]
             client = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603

@@ -104,6 +104,7 @@ def main(threads: int, seconds: float) -> None:
         worker.start()
     for worker in workers:
         worker.join()
+    connection.close()  # it led to the leader of the beginning
     sys.stdout.write(json.dumps(verdict(charges)) + "\n")
 
 
