@@ -55,13 +55,16 @@ def operation(
     *,
     summary: str,
     scopes: Iterable[str],
-    answers: Mapping[int, Shape],
+    answers: Mapping[int, Shape] | Mapping[Any, Any],
     body: type[Serializer[Any]] | None = None,
     query: type[Serializer[Any]] | None = None,
     keyed: bool = False,
     refusals: Iterable[int] = (),
+    parameters: Iterable[OpenApiParameter] = (),
 ) -> Callable[[_Method], _Method]:
     """Declare a view's method: what opens it, what it reads, what it answers, how it may refuse.
+
+    Answers of other media types than JSON are named by status and media type; `parameters` are further headers.
 
     An empty `scopes` needs a signed-in caller and no scope. `keyed` operations move tokens and need an
     Idempotency-Key.
@@ -78,6 +81,7 @@ def operation(
                 *([IDEMPOTENCY_KEY, REPLAYED] if keyed else []),
                 CHALLENGE,
                 RETRY_AFTER,
+                *parameters,
             ],
             responses={**answers, **_refusals(declared, refusals)},
         )(method)

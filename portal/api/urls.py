@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from portal.api.docs import Docs, Document
 from portal.api.fallback import no_such_address
-from portal.api.views import batches, benefits, callers, jobs, orders, pools, rates, refunds, usage
+from portal.api.views import batches, benefits, callers, exports, jobs, orders, pools, rates, refunds, usage
 
 urlpatterns = [
     path("schema/", Document.as_view(), name="api-schema"),
@@ -41,5 +41,8 @@ urlpatterns = [
     path("v1/benefits/<uuid:benefit_id>/approve", benefits.BenefitApprove.as_view()),
     path("v1/benefits/<uuid:benefit_id>/refuse", benefits.BenefitRefuse.as_view()),
     path("v1/usage", usage.Usage.as_view()),
+    path("v1/usage/export", exports.UsageExport.as_view()),
+    path("v1/operations/<uuid:operation_id>", exports.OneOperation.as_view()),
+    path("v1/operations/<uuid:operation_id>/file", exports.OperationFile.as_view()),
     re_path("", no_such_address),
 ]

@@ -14,7 +14,7 @@ from ledger.errors import InvalidRequest
 from ledger.models import JobStatus, Membership, Pool, PoolKind
 from ledger.rights import rights_of
 from portal.exports import access
-from portal.models.exports import Export, ExportState
+from portal.models.exports import Export, ExportSchedule, ExportState
 from portal.models.preferences import time_zone_of
 from reporting.access import Viewer
 from reporting.exports.about import filters_of
@@ -85,18 +85,44 @@ def ask(
     unfinished = Export.objects.filter(user_id=membership.user_id, state__in=(ExportState.QUEUED, ExportState.RUNNING))
     if not at_once and unfinished.count() >= MOST_UNFINISHED:
         raise InvalidRequest(f"{MOST_UNFINISHED} of your exports are waiting already. Cancel one, or wait.")
-    return Export.objects.create(
-        contract_id=membership.contract_id,
-        user_id=membership.user_id,
+    return note(
         caller=f"user:{membership.user_id}",
+        user_id=membership.user_id,
         dataset=table.name if table else access.STATEMENT,
+        format_=format_,
+        question=question,
+        filters=in_words(membership, table, question),
+        at_once=at_once,
+    )
+
+
+def note(
+    *,
+    caller: str,
+    user_id: int | None,
+    dataset: str,
+    format_: str,
+    question: Question,
+    filters: Sequence[tuple[str, str]],
+    at_once: bool = False,
+    schedule: ExportSchedule | None = None,
+    period_start: date | None = None,
+) -> Export:
+    """Keep that `caller` asks for an export which they were found to be allowed."""
+    return Export.objects.create(
+        contract_id=question.contract_id,
+        user_id=user_id,
+        caller=caller,
+        dataset=dataset,
         format=format_,
         question=question.as_json(),
-        filters=in_words(membership, table, question),
-        time_zone=time_zone_of(membership.user_id),
+        filters=filters,
+        time_zone=time_zone_of(user_id) if user_id else "UTC",
         state=ExportState.SENT if at_once else ExportState.QUEUED,
         asked_at=question.as_of,
         ended_at=timezone.now() if at_once else None,
+        schedule=schedule,
+        period_start=period_start,
     )
 
 

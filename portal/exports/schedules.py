@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from ledger.errors import Forbidden, InvalidRequest, LedgerError
-from ledger.ids import new_id
 from ledger.models import Membership
 from ledger.progress import SILENT, Progress
 from portal.exports import access, asking, queue
-from portal.models.exports import Export, ExportSchedule, ExportState, Rhythm
+from portal.models.exports import ExportSchedule, Rhythm
 from portal.models.preferences import time_zone_of
 from reporting.exports.question import Question
 
@@ -93,18 +92,13 @@ def _start(schedule: ExportSchedule) -> bool:
     except LedgerError as refusal:
         stop(schedule, reason=refusal.detail)
         return False
-    export = Export.objects.create(
-        id=new_id(),
-        contract_id=schedule.contract_id,
-        user_id=schedule.user_id,
+    export = asking.note(
         caller=f"user:{schedule.user_id}",
+        user_id=schedule.user_id,
         dataset=table.name if table else access.STATEMENT,
-        format=schedule.format,
-        question=question.as_json(),
+        format_=schedule.format,
+        question=question,
         filters=asking.in_words(membership, table, question),
-        time_zone=time_zone_of(schedule.user_id),
-        state=ExportState.QUEUED,
-        asked_at=question.as_of,
         schedule=schedule,
         period_start=period,
     )

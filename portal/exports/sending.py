@@ -14,6 +14,7 @@ from portal.models.exports import Export, ExportFormat
 from reporting.exports.question import Question
 
 VERSION_HEADER: Final = "Export-Columns"
+EXCEL_IS_SLOWER: Final = 4
 _STREAMED: Final = (ExportFormat.CSV, ExportFormat.FOCUS)
 
 
@@ -25,6 +26,8 @@ def is_small(dataset: str, format_: str, question: Question) -> bool:
     """
     table = access.dataset_of(dataset, format_)
     limit = settings.EXPORT_ROWS_AT_ONCE
+    if format_ == ExportFormat.XLSX:
+        limit //= EXCEL_IS_SLOWER
     return table is None or table.count(question, limit + 1) <= limit
 
 

@@ -43,6 +43,8 @@ def check_documented(method: str, path: str, response: HttpResponse) -> None:
     media_type = response["Content-Type"].split(";")[0]
     content = found["responses"][status]["content"]
     assert media_type in content, f"{method} {path} answered {media_type}, which is not documented"
+    if not media_type.endswith("json"):
+        return
     schema = {**content[media_type]["schema"], "components": document()["components"]}
     Draft202012Validator(schema).validate(json.loads(response.content))
 

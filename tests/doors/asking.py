@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = {
     "GET /usage": "?contract={contract_id}",
+    "GET /usage/export": "?contract={contract_id}",
     "GET portal:confirm-order": PACK,
     "POST portal:confirm-order": PACK,
 }
@@ -68,6 +69,7 @@ def names(world: World) -> dict[str, str]:
         "invitation_id": str(world.invitation.id),
         "adjustment_id": str(world.adjustment.id),
         "export_id": str(world.export.id),
+        "operation_id": str(world.export.id),
         "schedule_id": str(world.schedule.id),
         "token": stop_path("expiring", world.members["bob"].user_id).split("/")[-2],
         "key": str(new_id()),

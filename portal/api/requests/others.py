@@ -112,3 +112,9 @@ class UsageQuery(Query):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
         return checked_period(attrs)
+
+
+class UsageExportQuery(UsageQuery):
+    """Which usage, and as what file."""
+
+    format = WordField(words=("csv", "xlsx", "focus-csv"), default="csv")

@@ -37,13 +37,14 @@ class Usage(ApiView):
     def get(self, request: Request) -> Response:
         """Count the whole contract's usage where the caller may see it, else the caller's own."""
         query = self.query()
-        scope = _scope(self.caller, query)
+        scope = scope_of(self.caller, query)
         with reading():
             report = usage(scope=scope, group_by=query["group_by"], from_at=query.get("from"), to_at=query.get("to"))
         return Response(shapes.usage(report))
 
 
-def _scope(caller: Caller, query: dict[str, Any]) -> UsageScope:
+def scope_of(caller: Caller, query: dict[str, Any]) -> UsageScope:
+    """Return whose usage the query asks for, as far as the caller may see it."""
     if not caller.contract_ids and "contract" not in query:
         return UsageScope(contract_ids=())
     contract_id = access.contract_of(caller, query.get("contract"))
