@@ -16,6 +16,7 @@ from portal.tasks.registry import TASKS
 from portal.tasks.task import Task
 
 _TELL_EVERY_S: Final = 2
+_BEAT_EVERY_S: Final = 15
 
 log = structlog.get_logger(__name__)
 
@@ -27,21 +28,28 @@ class Runner:
         self.stop = stop
         self._tasks = tasks
         self._worker: UUID = new_id()
+        self._beat_at = 0.0
 
     def do_round(self, *, even_if_not_due: bool = False) -> bool:
         """Do every task that is due, however the others went; return False when the database was away."""
         _drop_broken_connections()
         try:
             runs.make_rows(self._tasks)
+            due = {task.name for task in self._tasks} if even_if_not_due else runs.due_names()
             for task in self._tasks:
-                if self.stop.is_set():
-                    break
-                self._do(task, even_if_not_due=even_if_not_due)
-            record_beat(WORKER)
+                if task.name in due and not self.stop.is_set():
+                    self._do(task, even_if_not_due=even_if_not_due)
+            self._beat()
         except (DatabaseError, InterfaceError):
             log.exception("worker.database_away")
             return False
         return True
+
+    def _beat(self) -> None:
+        """Note that the worker is alive, now and then."""
+        if time.monotonic() >= self._beat_at:
+            record_beat(WORKER)
+            self._beat_at = time.monotonic() + _BEAT_EVERY_S
 
     def _do(self, task: Task, *, even_if_not_due: bool) -> None:
         begun = runs.begin(task, worker=self._worker, even_if_not_due=even_if_not_due)

@@ -29,7 +29,22 @@ class Begun:
 
 def make_rows(tasks: tuple[Task, ...]) -> None:
     """Make the row of each task that has none yet; it is due at once."""
-    TaskRun.objects.bulk_create([TaskRun(name=task.name) for task in tasks], ignore_conflicts=True)
+    known = set(TaskRun.objects.values_list("name", flat=True))
+    missing = [TaskRun(name=task.name) for task in tasks if task.name not in known]
+    if missing:
+        TaskRun.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def due_names() -> set[str]:
+    """Return the names of the tasks that may be begun: due, and no living worker at them."""
+    return set(TaskRun.objects.filter(_may_begin(database_now())).values_list("name", flat=True))
+
+
+def _may_begin(now: datetime) -> Q:
+    # A time far ahead was written before the clock was set back.
+    due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + _LONGEST_WAIT)
+    gone = Q(beat_at__lt=now - ABANDONED_AFTER) | Q(beat_at__gt=now + ABANDONED_AFTER)
+    return due & (Q(started_at=None) | Q(finished_at__isnull=False) | gone)
 
 
 def begin(task: Task, *, worker: UUID, even_if_not_due: bool = False) -> Begun | None:
@@ -41,10 +56,7 @@ def begin(task: Task, *, worker: UUID, even_if_not_due: bool = False) -> Begun |
     now = database_now()
     rows = TaskRun.objects.filter(name=task.name)
     if not even_if_not_due:
-        # A time far ahead was written before the clock was set back.
-        due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + _LONGEST_WAIT)
-        gone = Q(beat_at__lt=now - ABANDONED_AFTER) | Q(beat_at__gt=now + ABANDONED_AFTER)
-        rows = rows.filter(due & (Q(started_at=None) | Q(finished_at__isnull=False) | gone))
+        rows = rows.filter(_may_begin(now))
     taken = rows.update(started_at=now, beat_at=now, finished_at=None, done=0, total=None, worker=worker)
     return Begun(task, worker, now) if taken else None
 

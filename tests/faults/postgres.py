@@ -21,15 +21,15 @@ class Postgres:
     """One server on a socket in a directory of its own."""
 
     def __init__(
-        self, directory: Path | None = None, *, copy_of: Path | None = None, initdb: Sequence[str] = ()
+        self,
+        directory: Path | None = None,
+        *,
+        copy_of: Path | None = None,
+        initdb: Sequence[str] = (),
+        settings: Sequence[str] = (),
     ) -> None:
         self.directory = directory or Path(tempfile.mkdtemp(prefix="faults-pg-"))
-        self.settings = [
-            "min_wal_size=4MB",
-            "max_wal_size=32MB",
-            "checkpoint_timeout=30s",
-            "recovery_init_sync_method=syncfs",
-        ]
+        self.settings = [*SETTINGS, *settings]
         self.identity = wheel._identity()
         if self.identity:
             os.chown(self.directory, self.identity["user"], self.identity["group"])
@@ -118,6 +118,12 @@ class Postgres:
         assert self.process
         for pid in (self.process.pid, *self.children()):
             _signal(pid, signal.SIGCONT)
+
+    def run(self, program: str, *options: str | Path) -> None:
+        """Run one of the server's own programs, as its own user."""
+        command = [self.binaries / program, *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self.identity)
+        assert done.returncode == 0, done.stderr
 
     def stop(self) -> None:
         """Stop it in order."""

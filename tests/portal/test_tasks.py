@@ -16,7 +16,7 @@ from portal.models.task_runs import TaskRun
 from portal.tasks import runs, states
 from portal.tasks.runner import Runner
 from portal.tasks.task import Daily, Every, Task
-from tests.portal.conftest import SignIn
+from tests.doors.operators import operator_client
 
 pytestmark = pytest.mark.django_db
 
@@ -211,9 +211,9 @@ def test_three_failures_in_a_row_are_not_well(monkeypatch: pytest.MonkeyPatch) -
     assert well == [True, True, False]
 
 
-def test_olga_sees_each_task_with_its_last_run(olga: User, sign_in: SignIn) -> None:
+def test_olga_sees_each_task_with_its_last_run(olga: User) -> None:
     worker(Task("sweep_holds", Every(60), Counted()), Task("expire_lots", Every(60), Counted(fails=1))).do_round()
-    page = sign_in(olga).get(reverse("admin:portal_taskrun_changelist"))
+    page = operator_client(olga).get(reverse("admin:portal_taskrun_changelist"))
     text = page.content.decode()
     assert page.status_code == 200
     for said in ("sweep_holds", "10 of 10", "Well", "expire_lots", "ValueError: no luck"):
