@@ -71,7 +71,8 @@ def token_prices(contract_id: UUID) -> tuple[dict[UUID, Decimal], str]:
     for lot_id, cents, amount_mt, code in paid.values_list(
         "lot", "order__price_cents", "order__amount_mt", "order__currency"
     ):
-        prices[lot_id], currency = Decimal(cents) * 10 / Decimal(amount_mt), code
+        # SQLite gives a key that was looked up as the text it keeps.
+        prices[UUID(str(lot_id))], currency = Decimal(cents) * 10 / Decimal(amount_mt), code
     parts = Lot.objects.filter(contract_id=contract_id, parent__isnull=False).order_by("granted_at", "id")
     moved = dict(parts.values_list("id", "parent_id"))
     for lot_id in moved:
