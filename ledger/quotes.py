@@ -103,7 +103,7 @@ def quote(
         available_mt=available_mt,
         pool=payer.pool_id,
         rate=command.rate_id,
-        covered_by=Rate.objects.values_list("covered_by", flat=True).get(id=command.rate_id),
+        covered_by="" if command.price_mt else _why_free(command.rate_id),
         expires_at=saved.expires_at,
         alternatives=_alternatives(usable, payer, required_mt) if available_mt < required_mt else (),
     )
@@ -115,6 +115,10 @@ def _payer(contract_id: UUID, candidates: list[Balance], required_mt: int) -> tu
     if payer.available_mt >= required_mt or not Contract.objects.filter(id=contract_id, allow_split=True).exists():
         return payer, payer.available_mt
     return candidates[0], sum(candidate.available_mt for candidate in candidates)
+
+
+def _why_free(rate_id: UUID) -> str:
+    return Rate.objects.values_list("covered_by", flat=True).get(id=rate_id)
 
 
 def _alternatives(usable: list[Balance], payer: Balance, required_mt: int) -> tuple[tuple[UUID, int], ...]:

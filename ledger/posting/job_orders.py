@@ -1,4 +1,4 @@
-"""Turns what users order into commands at the rates of their time, and checks the order's shape. Pure but for `look_up`.
+"""Turns what users order into commands at the rates of their time, and checks their shape. Pure but for `look_up`.
 
 Used by the pipeline and by `ledger.quotes`.
 """
@@ -34,6 +34,8 @@ PRICE_LIMIT_MT: Final = 2**63
 def look_up(orders: Sequence[JobOrder], *, at: datetime) -> list[StartJob | Refused]:
     """Return a command per order, in order, for orders of one instant; one that is not valid becomes its refusal."""
     queries = Catalogue.queries(orders, since=at, until=at)
+    if not any(order.quote_id for order in orders):
+        del queries["quotes"]
     catalogue = Catalogue(dict(zip(queries, read(*queries.values()), strict=True)))
     return [command_for(catalogue, order, at=at) for order in orders]
 

@@ -1,6 +1,6 @@
 """What to generate: service, quantity, number of studies, and who pays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.amounts import parse_milli
 from ledger.errors import InvalidAmount
 from ledger.jobs import JobOrder
-from ledger.models import Membership, Pool, Service
+from ledger.models import Membership, Service
+from portal.generating import Choice
 from portal.once import OnceForm
 from portal.pools import LABELS
 
@@ -42,17 +43,13 @@ class GenerateForm(OnceForm):
         data: Mapping[str, Any] | None = None,
         *,
         membership: Membership,
-        services: list[Service],
-        pools: list[Pool],
-        preferred: dict[UUID, str],
+        choice: Choice,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, membership=membership, **kwargs)
-        self.services = {service.code: service for service in services}
-        self.preferred = preferred
-        self.pool_ids = {pool.kind: pool.id for pool in pools}
-        self.fields["service"] = forms.ChoiceField(choices=_by_product(services), label=_("Service"))
-        choices = [(str(pool.id), LABELS[pool.kind]) for pool in pools]
+        self.choice = choice
+        self.fields["service"] = forms.ChoiceField(choices=_by_product(choice.services.values()), label=_("Service"))
+        choices = [(str(pool.id), LABELS[pool.kind]) for pool in choice.pools]
         self.fields["pool"] = forms.ChoiceField(choices=[AUTOMATIC, *choices], required=False, label=_("Pay from"))
         self.fields["project"].required = membership.contract.project_required
         self.order_fields(["service", "quantity", "count", "pool", "project", "comment"])
@@ -71,8 +68,7 @@ class GenerateForm(OnceForm):
         """Return the pool that was chosen, else the one preferred for the service; None leaves it to the ledger."""
         if chosen := self.cleaned_data["pool"]:
             return UUID(chosen)
-        service = self.services[self.cleaned_data["service"]]
-        return self.pool_ids.get(self.preferred.get(service.id, ""))
+        return self.choice.preferred_pool(self.cleaned_data["service"])
 
     def terms(self) -> str:
         """Return what a shown price was for, so that nothing else is started at it."""
@@ -98,6 +94,6 @@ class GenerateForm(OnceForm):
         return [order] * self.cleaned_data["count"]
 
 
-def _by_product(services: list[Service]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _by_product(services: Iterable[Service]) -> list[tuple[str, list[tuple[str, str]]]]:
     grouped = groupby(services, key=lambda service: service.product.name)
     return [(product, [(each.code, each.name) for each in group]) for product, group in grouped]

@@ -1,7 +1,6 @@
 """Generate: what it costs before, and the jobs it starts. Source: Fusion seed, "Check your balance" and "Charge"."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger import jobs
 from ledger.errors import InsufficientTokens, LedgerError, NotEnabled, QuoteExpired, QuoteMismatch
-from ledger.models import Job, Pool, Service
 from ledger.quotes import QuoteView, quote
 from ledger.rights import Right
 from portal.access import requires
 from portal.forms.generate import GenerateForm
+from portal.generating import Choice, read_choice
 from portal.membership import MemberRequest
-from portal.models.preferences import preferred_kinds
 from portal.once import idempotency
-from portal.pools import LABELS, visible_pools
 
 PRICE_FIRST = _("Here is what it costs now. Press Generate again to agree.")
 PRICED = frozenset({"service", "quantity", "count", "pool"})
@@ -45,8 +42,11 @@ class Cost:
 def generate(request: MemberRequest) -> HttpResponse:
     """Show the form and its cost; on POST start the jobs at the price that was shown."""
     if request.method != "POST":
-        initial = _initial(request)
-        return _page(request, _form(request, initial=initial.dict()), priced=_form(request, initial))
+        shown = _form(request)
+        initial = _initial(request, shown.choice)
+        shown.initial.update(initial.dict())
+        priced = GenerateForm(initial, membership=request.membership, choice=shown.choice)
+        return _page(request, shown, priced=priced)
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -78,26 +78,16 @@ def cost(request: MemberRequest) -> HttpResponse:
     return _page(request, form)
 
 
-def _form(request: MemberRequest, data: QueryDict | None = None, **kwargs: Any) -> GenerateForm:
-    services = Service.objects.filter(active=True).select_related("product").order_by("product__name", "name")
-    return GenerateForm(
-        data,
-        membership=request.membership,
-        services=list(services),
-        pools=visible_pools(request.membership),
-        preferred=preferred_kinds(request.user.pk),
-        **kwargs,
-    )
+def _form(request: MemberRequest, data: QueryDict | None = None) -> GenerateForm:
+    return GenerateForm(data, membership=request.membership, choice=read_choice(request.membership))
 
 
-def _initial(request: MemberRequest) -> QueryDict:
+def _initial(request: MemberRequest, choice: Choice) -> QueryDict:
     """Start with the service named in the address, else the one used last, else the first."""
-    active = Service.objects.filter(active=True).order_by("product__name", "name")
-    mine = Job.objects.filter(contract_id=request.membership.contract_id, user=request.user, service__active=True)
-    named = request.GET.get("service") or mine.values_list("service__code", flat=True).first()
-    service = active.filter(code=named or "").first() or active.first()
+    named = request.GET.get("service", "")
+    code = named if named in choice.services else choice.last_used
     initial = QueryDict(mutable=True)
-    initial.update({"service": service.code if service else "", "quantity": "1", "count": "1"})
+    initial.update({"service": code or next(iter(choice.services), ""), "quantity": "1", "count": "1"})
     return initial
 
 
@@ -121,11 +111,10 @@ def _cost(form: GenerateForm) -> Cost:
         )
     except LedgerError as refusal:
         return Cost(refusal=refusal, not_enabled=isinstance(refusal, NotEnabled))
-    pool_ids = [quoted.pool, *(pool for pool, _ in quoted.alternatives)]
-    kinds = dict(Pool.objects.filter(id__in=pool_ids).values_list("id", "kind"))
-    alternatives = tuple((pool, str(LABELS[kinds[pool]]), available_mt) for pool, available_mt in quoted.alternatives)
-    unit = form.services[quoted.service].unit
-    return Cost(quoted, form.terms(), unit, str(LABELS[kinds[quoted.pool]]), alternatives)
+    labels = form.choice.pool_labels()
+    alternatives = tuple((pool, labels[pool], available_mt) for pool, available_mt in quoted.alternatives)
+    unit = form.choice.services[quoted.service].unit
+    return Cost(quoted, form.terms(), unit, labels[quoted.pool], alternatives)
 
 
 def _tell(request: MemberRequest, refusal: LedgerError) -> None:
