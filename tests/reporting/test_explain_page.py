@@ -167,7 +167,7 @@ def test_a_charge_is_explained_from_its_quote_to_its_refund(
     answer = signed_in(alice).get(f"{BASE}explain/charge/{job.id}/")
     text = re.sub(r"<data[^>]*>|</data>", "", answer.text)
     for words in (
-        "12 km are 3 started steps; 3 \N{MULTIPLICATION SIGN} 100 = 300 tokens",
+        "12 km: 3 started steps; 3 \N{MULTIPLICATION SIGN} 100 = 300 tokens",
         "None was asked for; the price was taken from the rate card",
         "the first result charged 300 tokens",
         "300 tokens went back to the lots they came from",
