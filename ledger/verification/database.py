@@ -1,9 +1,11 @@
 """What must hold of the database itself: that it refuses changes of the journal, and what the checkpoints say."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.db import connection
+from django.db.transaction import atomic
 
 from ledger.statements import select_rows
 from ledger.verification.difference import Difference
@@ -20,6 +22,21 @@ _TABLES: Final = (
     "ledger_dailyroot",
     "ledger_rootpart",
 )
+
+
+@contextmanager
+def joining_whole_tables() -> Iterator[None]:
+    """Keep PostgreSQL from looking up row by row what it will need all of.
+
+    Right after a restore or an import there are no statistics from which it could know that.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def unprotected() -> Iterator[Difference]:

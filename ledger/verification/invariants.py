@@ -1,6 +1,7 @@
 """All invariants of the books by their names, and how one of them is asked of a part of the books."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db import connection
 
 from ledger.verification import seals
 from ledger.verification.balances import BALANCES
-from ledger.verification.database import CHECKPOINTS, KEPT
+from ledger.verification.database import CHECKPOINTS, KEPT, joining_whole_tables
 from ledger.verification.difference import Difference
 from ledger.verification.jobs import JOBS
 from ledger.verification.journal import JOURNAL
@@ -25,10 +26,12 @@ def broken(invariant: str, scopes: Sequence[Scope], *, limit: int) -> Iterator[D
     clause, parameters = tables(scopes)
     if invariant in KEYS:
         clause = f"{clause}, {effects()}"
-    with connection.cursor() as cursor:
+    everything = not any(scope.since for scope in scopes)
+    with joining_whole_tables() if everything else nullcontext(), connection.cursor() as cursor:
         cursor.execute(f"{clause} {_IN_SQL[invariant]} LIMIT {limit}", parameters)
-        for contract_id, row, detail in cursor.fetchall():
-            yield Difference(invariant, str(row), str(detail), _id(contract_id))
+        found = cursor.fetchall()
+    for contract_id, row, detail in found:
+        yield Difference(invariant, str(row), str(detail), _id(contract_id))
 
 
 def count_transactions(scopes: Sequence[Scope]) -> int:
