@@ -39,5 +39,5 @@ def parse_milli(value: str | int, *, signed: bool = False) -> int:
 def format_milli(milli: int) -> str:
     """Return thousandths as a decimal string without exponent or trailing zeros: 500 becomes "0.5"."""
     whole, fraction = divmod(abs(milli), MILLI)
-    text = f"{whole}.{fraction:03d}".rstrip("0").rstrip(".")
+    text = f"{whole}.{fraction:03d}".rstrip("0") if fraction else str(whole)
     return f"-{text}" if milli < 0 else text

@@ -129,7 +129,7 @@ def dump_answer(answer: Answer) -> str:
     results = [_dump_result(result) for result in answer.results]
     # Ids and times become text here and not one by one, because a batch has thousands of them.
     return json.dumps(
-        {"results": results, "whole": answer.whole, "note": answer.note}, separators=(",", ":"), default=str
+        {"results": results, "whole": answer.whole, "note": answer.note}, separators=(",", ":"), default=_plain
     )
 
 
@@ -138,6 +138,10 @@ def load_answer(text: str) -> Answer:
     data = json.loads(text)
     results = tuple(_load_result(item) for item in data["results"])
     return Answer(results=results, whole=data["whole"], note=data["note"], replayed=True)
+
+
+def _plain(value: UUID | datetime) -> str:
+    return value.hex if isinstance(value, UUID) else value.isoformat()
 
 
 def _dump_result(result: Result) -> dict[str, Any]:

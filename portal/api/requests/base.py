@@ -1,11 +1,12 @@
 """The bases of what the API reads: unknown names are refused, so that a misspelt one is noticed."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import Field, empty
 from rest_framework.serializers import Serializer
 
 from portal.api.requests.fields import WordsField
@@ -14,11 +15,40 @@ from portal.api.requests.fields import WordsField
 class Body(Serializer[Any]):
     """A JSON object with these names and no others."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the checked values; refuse names that are not fields."""
-        if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the checked values.
+
+        A batch reads a thousand objects: the framework's own way, which knows forms, sources and validators, costs
+        five times as much.
+
+        Raises:
+            ValidationError: names each field at fault.
+        """
+        if not isinstance(data, Mapping):
+            return super().run_validation(data)
+        fields = self._by_name
+        if unknown := [name for name in data if name not in fields]:
             raise ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for name, field in fields.items():
+            try:
+                if name in data:
+                    values[name] = field.run_validation(data[name])
+                elif field.required:
+                    field.fail("required")
+                elif field.default is not empty:
+                    values[name] = field.get_default()
+            except ValidationError as error:
+                errors[name] = error.detail
+        if errors:
+            raise ValidationError(errors)
+        checked: dict[str, Any] = self.validate(values)
+        return checked
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        return dict(self.fields)
 
 
 class EmptyBody(Body):

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from rest_framework.exceptions import ValidationError
-from rest_framework.fields import Field
+from rest_framework.fields import Field, empty
 
 from ledger.amounts import format_milli, parse_milli
 from ledger.errors import InvalidAmount
@@ -22,6 +22,12 @@ Json = dict[str, Any]
 
 class ApiField(Field[_Value, Any, Any, Any], ABC):
     """A value of a request. Reading is strict: nothing is converted that a careful reader would not."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the checked value."""
+        if data is None or data is empty:
+            return super().run_validation(data)
+        return self.to_internal_value(data)
 
     @abstractmethod
     def openapi(self) -> Json:
