@@ -1,15 +1,29 @@
 """Liveness and readiness, for the machines that watch the site. Plain answers, no sign-in, outside the API."""
 
 from collections.abc import Callable
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ledger.verification import soundness
 from portal.models.heartbeat import WORKER, is_alive
+
+STALE_VERIFICATION: Final = timedelta(hours=26)
+
+
+class Books(TypedDict):
+    """What readiness says of the books."""
+
+    sound: bool
+    fresh: bool
+    checked_at: datetime
+    mode: str
 
 
 @login_not_required
@@ -25,11 +39,34 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether the site can do its work: 200, or 503 with what is missing."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
+    books = _verification()
     return JsonResponse(
-        {"status": "ok" if ready else "not ready", "checks": checks},
+        {"status": _status(ready, books), "checks": checks, "verification": books},
         status=200 if ready else 503,
         headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"}),
     )
+
+
+def _status(ready: bool, books: Books | None) -> str:
+    if not ready:
+        return "not ready"
+    return "degraded" if books and not (books["sound"] and books["fresh"]) else "ok"
+
+
+def _verification() -> Books | None:
+    """Return what the newest verifications of the books say; None before the first one, or without a database.
+
+    Books that do not add up are no reason to answer nobody: a person must look at them, and every answer given
+    meanwhile is computed from the same entries. So the site stays ready, and says that it is degraded.
+    """
+    try:
+        known = soundness()
+    except (DatabaseError, InterfaceError):
+        return None
+    if known.last is None or known.checked_at is None:
+        return None
+    fresh = timezone.now() - known.checked_at <= STALE_VERIFICATION
+    return {"sound": known.is_sound, "fresh": fresh, "checked_at": known.checked_at, "mode": known.last.mode}
 
 
 def _passes(check: Callable[[], bool]) -> bool:

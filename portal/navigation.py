@@ -58,6 +58,7 @@ REPORTING: Final = Entry(
         Entry("Expiring", "reporting:expiring", Right.OWN_USE),
     ),
 )
+JOB_PAGES: Final = ("portal:job", "portal:receipt", "portal:request-refund")
 COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
     ("", (Entry("Home", "portal:home"),)),
     (
@@ -65,7 +66,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         (
             Entry("Subscription benefits", "portal:benefits"),
             Entry("Generate", "portal:generate", Right.OWN_USE),
-            Entry("Job status", "portal:jobs", Right.OWN_USE, also=("portal:job", "portal:request-refund")),
+            Entry("Job status", "portal:jobs", Right.OWN_USE, also=JOB_PAGES),
         ),
     ),
     (
@@ -81,6 +82,7 @@ COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             Entry("Contract options", "portal:options", Right.CONTRACT_OPTIONS),
             Entry("API clients", "portal:api-clients", Right.API_CLIENTS),
             Entry("Audit log", "portal:audit-log", Right.AUDIT_LOG),
+            Entry("Proof of the books", "portal:verification", Right.VERIFICATION),
         ),
     ),
     ("HELP", (Entry("Contact Support", "portal:support", also=("portal:support-sent", "portal:support-request")),)),

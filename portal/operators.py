@@ -12,7 +12,19 @@ from django.contrib.auth.models import Group, User
 
 OPERATORS: Final = "Operators"
 KEPT: Final = ("product", "service", "rate", "giftrule", "pack", "contract", "subscription", "seat")
-READ: Final = ("pool", "lot", "transaction", "job", "order", "auditevent", "membership", "benefit", "adjustment")
+READ: Final = (
+    "pool",
+    "lot",
+    "transaction",
+    "job",
+    "order",
+    "auditevent",
+    "membership",
+    "benefit",
+    "adjustment",
+    "verificationrun",
+    "dailyroot",
+)
 READ_OF_THE_PORTAL: Final = ("taskrun",)
 PERMISSIONS: Final = frozenset(
     {f"{verb}_{name}" for name in KEPT for verb in ("view", "add", "change")}

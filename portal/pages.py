@@ -20,8 +20,10 @@ from portal.views import (
     options,
     orders,
     preferences,
+    receipts,
     refunds,
     support,
+    verification,
 )
 
 app_name = "portal"
@@ -35,6 +37,7 @@ urlpatterns = [
     path("generate/cost/", generate.cost, name="generate-cost"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.job_detail, name="job"),
+    path("receipts/<uuid:transaction_id>/", receipts.receipt_page, name="receipt"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel_job, name="cancel-job"),
     path("jobs/<uuid:job_id>/refund/", jobs.request_refund, name="request-refund"),
     path("management/refunds/", refunds.refund_requests, name="refund-requests"),
@@ -65,6 +68,7 @@ urlpatterns = [
     path("management/members/<uuid:member_id>/allocate/", allocations.allocate, name="allocate"),
     path("management/members/<uuid:member_id>/take-back/", allocations.take_back, name="take-back"),
     path("management/options/", options.options, name="options"),
+    path("management/verification/", verification.verification, name="verification"),
     path("management/audit/", audit.audit_log, name="audit-log"),
     path("management/api-clients/", api_clients.api_clients, name="api-clients"),
     path("management/api-clients/<str:client_id>/revoke/", api_clients.revoke_api_client, name="revoke-api-client"),

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "portal.metrics.MetricsMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -218,10 +219,17 @@ OPERATORS_NEED_SECOND_FACTOR: bool = env.bool("OPERATORS_NEED_SECOND_FACTOR", de
 # Tokens that one operator may correct on one contract within a day without a second operator.
 ADJUSTMENT_LIMIT: int = env.int("ADJUSTMENT_LIMIT", default=1000)
 
+# What signs receipts and daily roots: an Ed25519 key in PEM. Without it, one that SECRET_KEY decides.
+PROOF_PRIVATE_KEY: str = env.str("PROOF_PRIVATE_KEY", default="", multiline=True)
+
+# Who may read /metrics: whoever has the token, or calls from one of these addresses.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+METRICS_ALLOWED_ADDRESSES: list[str] = env.list("METRICS_ALLOWED_ADDRESSES", default=[])
+
 # Security headers and cookies
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)

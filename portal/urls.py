@@ -2,15 +2,19 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal import health
+from portal import health, metrics
 from portal.api.oidc import ConsentView
+from portal.views import roots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("portal.api.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
+    path(".well-known/ledger-roots", roots.published_roots, name="ledger-roots"),
+    re_path(r"^\.well-known/ledger-roots/(?P<day>\d{4}-\d{2}-\d{2})$", roots.published_root, name="ledger-root"),
     path("", include("portal.pages")),
     path("management/reporting/", include("reporting.urls")),
     path("accounts/", include("allauth.urls")),

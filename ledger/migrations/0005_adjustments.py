@@ -7,7 +7,10 @@ import ledger.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_seals_and_verification"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [
+        ("ledger", "0003_seals_and_verification"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.CreateModel(

@@ -28,6 +28,7 @@ class Seal(models.Model):
     class Meta:
         ordering: ClassVar = ["contract", "number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "first_seq"], name="seal_seq_once")]
+        indexes: ClassVar = [models.Index(fields=["sealed_at"], name="seal_recent")]
 
     def __str__(self) -> str:
         return f"Seal {self.number} of {self.contract_id}"

@@ -15,9 +15,9 @@ _EFFECTS_ON_POSTGRESQL: Final = """
 """
 _EFFECTS_ON_SQLITE: Final = """
     effect AS (
-        SELECT k.contract_id, k.caller, k.key, k.at, json_extract(r.value, '$.job.id') AS job_id,
+        SELECT k.contract_id, k.caller, k.key, k.at, REPLACE(json_extract(r.value, '$.job.id'), '-', '') AS job_id,
             json_extract(r.value, '$.job.status') AS status,
-            json_extract(r.value, '$.posted.transaction') AS transaction_id
+            REPLACE(json_extract(r.value, '$.posted.transaction'), '-', '') AS transaction_id
         FROM key k, json_each(k.answer, '$.results') AS r)
 """
 

@@ -26,12 +26,15 @@ def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = 
 
     `FULL` looks at everything. `INCREMENTAL` looks at what was posted since the contract's checkpoint, at all balances
     of contracts with something new and at all of the past of jobs with something new, and moves the checkpoint of
-    contracts where nothing is wrong. Of each invariant up to `limit` differences are found per group of contracts.
+    contracts where nothing is wrong. A run that was stopped has no end and no say. Of each invariant up to `limit`
+    differences are found per group of contracts.
     """
     run = VerificationRun.objects.create(mode=mode, started_at=timezone.now())
     in_full = mode == VerificationMode.FULL
     found: list[Difference] = []
-    for scopes in _groups(in_full, progress):
+    for scopes in _groups(in_full):
+        if progress.is_stopped():
+            return run
         run.contracts += len(scopes)
         run.transactions += count_transactions(scopes)
         here = _without(overtaken(scopes) if not in_full else set(), _contracts(scopes, limit, progress))
@@ -49,16 +52,14 @@ def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = 
 
 def differences(limit: int = LIMIT) -> Iterator[Difference]:
     """Yield what a full verification finds, up to `limit` of each invariant; keep nothing. Nothing for sound books."""
-    for scopes in _groups(True, SILENT):
+    for scopes in _groups(True):
         yield from _contracts(scopes, limit, SILENT)
     yield from _whole(True, limit)
 
 
-def _groups(in_full: bool, progress: Progress) -> Iterator[list[Scope]]:
+def _groups(in_full: bool) -> Iterator[list[Scope]]:
     after = NOBODY
     while scopes := next_scopes(after, in_full=in_full, limit=CONTRACTS_AT_ONCE):
-        if progress.is_stopped():
-            return
         yield scopes
         after = scopes[-1].contract_id
 

@@ -46,7 +46,10 @@ def tables(scopes: Sequence[Scope]) -> tuple[str, list[Any]]:
     """
     incremental = any(scope.since for scope in scopes)
     span, parameters = _span(scopes)
-    return f"WITH {span}, {_TABLES}, {_CHANGED_JOBS if incremental else _ALL_JOBS}", parameters
+    # The index over the keys' times serves one bound for all contracts.
+    oldest = one(min(scope.keys_at for scope in scopes))
+    given = _TABLES.format(time="%s::timestamptz" if connection.vendor == "postgresql" else "%s")
+    return f"WITH {span}, {given}, {_CHANGED_JOBS if incremental else _ALL_JOBS}", [*parameters, oldest]
 
 
 def _span(scopes: Sequence[Scope]) -> tuple[str, list[Any]]:
@@ -76,7 +79,8 @@ _TABLES: Final = """
         SELECT contract_id, pool_id, lot_id, account, amount_mt FROM base
         UNION ALL SELECT contract_id, pool_id, lot_id, account, amount_mt FROM later),
     key AS NOT MATERIALIZED (
-        SELECT k.* FROM span s JOIN ledger_idempotencykey k ON k.contract_id = s.contract_id AND k.at >= s.keys_at)
+        SELECT k.* FROM span s JOIN ledger_idempotencykey k ON k.contract_id = s.contract_id AND k.at >= s.keys_at
+        WHERE k.at >= {time})
 """
 _ALL_JOBS: Final = """
     job AS NOT MATERIALIZED (SELECT j.* FROM span s JOIN ledger_job j ON j.contract_id = s.contract_id),

@@ -4,7 +4,20 @@ from django.urls import path, re_path
 
 from portal.api.docs import Docs, Document
 from portal.api.fallback import no_such_address
-from portal.api.views import batches, benefits, callers, exports, jobs, orders, pools, rates, refunds, usage
+from portal.api.views import (
+    batches,
+    benefits,
+    callers,
+    exports,
+    jobs,
+    journal,
+    orders,
+    pools,
+    rates,
+    receipts,
+    refunds,
+    usage,
+)
 
 urlpatterns = [
     path("schema/", Document.as_view(), name="api-schema"),
@@ -44,5 +57,7 @@ urlpatterns = [
     path("v1/usage/export", exports.UsageExport.as_view()),
     path("v1/operations/<uuid:operation_id>", exports.OneOperation.as_view()),
     path("v1/operations/<uuid:operation_id>/file", exports.OperationFile.as_view()),
+    path("v1/receipts/<uuid:transaction_id>", receipts.Receipts.as_view()),
+    path("v1/journal", journal.Journal.as_view()),
     re_path("", no_such_address),
 ]

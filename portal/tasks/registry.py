@@ -1,12 +1,14 @@
 """Everything the worker does, one line each, in the order in which it is done."""
 
+from datetime import time
 from typing import Final
 
 from ledger.expiry import expire_lots, sweep_holds
 from ledger.gifts import issue_due_gifts
+from portal import proof
 from portal.exports import queue, schedules, work
 from portal.notifications import outbox, scan, tokens
-from portal.tasks.task import Companion, Every, Task
+from portal.tasks.task import Companion, Daily, Every, Task
 from reporting.rollups import fold
 
 TASKS: Final[tuple[Task, ...]] = (
@@ -14,6 +16,10 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("expire_lots", Every(60), expire_lots),
     Task("issue_due_gifts", Every(60), issue_due_gifts),
     Task("fold_usage", Every(60), fold),
+    Task("seal_journal", Every(60), proof.seal_journal),
+    Task("sign_daily_root", Every(300), proof.sign_daily_root),
+    Task("verify_new", Every(300), proof.verify_new),
+    Task("verify_everything", Daily(time(2, 30)), proof.verify_everything),
     Task("start_scheduled_exports", Every(60), schedules.start_due),
     Task("repair_exports", Every(60), queue.repair),
     Task("delete_old_exports", Every(3600), work.delete_old_files),

@@ -100,6 +100,7 @@ def test_readiness_names_what_is_missing(db: None) -> None:
     assert Client().get("/readyz").json() == {
         "status": "ok",
         "checks": {"database": True, "migrations": True, "worker": True},
+        "verification": None,
     }
     Heartbeat.objects.all().delete()
     silent = Client().get("/readyz")

@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
 QUERIES = {
     "GET /usage": "?contract={contract_id}",
     "GET /usage/export": "?contract={contract_id}",
+    "GET /journal": "?contract={contract_id}",
     "GET portal:confirm-order": PACK,
     "POST portal:confirm-order": PACK,
 }
@@ -61,6 +62,8 @@ def names(world: World) -> dict[str, str]:
         "contract_id": str(world.contract.id),
         "pool_id": str(world.adjustment.pool_id),
         "job_id": str(world.running.id),
+        "transaction_id": str(world.running.transactions.get(kind="hold").id),
+        "day": "2026-03-01",
         "request_id": str(world.asked.id),
         "order_id": str(world.order.id),
         "benefit_id": str(world.benefit.id),

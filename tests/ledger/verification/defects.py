@@ -57,7 +57,7 @@ def _spent_from_another_lot(news: News) -> None:
 
 
 def _key_of_the_running_job(news: News) -> IdempotencyKey:
-    return IdempotencyKey.objects.get(answer__contains=news.job("running").id.hex)
+    return IdempotencyKey.objects.get(answer__contains=str(news.job("running").id))
 
 
 def _copy_key(news: News) -> None:
@@ -67,7 +67,7 @@ def _copy_key(news: News) -> None:
 
 
 def _key_of_nothing(news: News) -> None:
-    answer = f'{{"results": [{{"job": {{"id": "{uuid4().hex}", "status": "running"}}}}], "whole": true}}'
+    answer = f'{{"results": [{{"job": {{"id": "{uuid4()}", "status": "running"}}}}], "whole": true}}'
     IdempotencyKey.objects.create(
         caller="user:1", key="x", contract_id=news.contract_id, fingerprint="f", answer=answer, at=timezone.now()
     )
