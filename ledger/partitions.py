@@ -139,7 +139,8 @@ def _is_cut(table: str) -> bool:
 def _run(sql: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.rowcount
+        count: int = cursor.rowcount
+        return count
 
 
 def _rows(sql: str, parameters: list[str]) -> list[tuple[str, ...]]:

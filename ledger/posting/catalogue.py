@@ -83,7 +83,7 @@ class Catalogue:
             "members": _members(contract_ids, user_ids),
             "pools": _pools(contract_ids, user_ids),
             "offers": _offers({order.service for order in orders}, since, until),
-            "quotes": _quotes({order.quote_id for order in orders if order.quote_id}),
+            "quotes": _quotes(contract_ids, {order.quote_id for order in orders if order.quote_id}),
         }
 
     def individual_pool(self, order: JobOrder) -> UUID | None:
@@ -137,12 +137,12 @@ def _offers(services: set[str], since: datetime, until: datetime) -> Query:
     return Query(sql, parameters, types)
 
 
-def _quotes(quote_ids: set[UUID]) -> Query:
+def _quotes(contract_ids: str, quote_ids: set[UUID]) -> Query:
     sql = f"""
         SELECT id, contract_id, user_id, pool_id, service_id, rate_id, quantity_m, price_mt, expires_at
-        FROM ledger_quote WHERE {among("id", "uuid")}
+        FROM ledger_quote WHERE {among("contract_id", "uuid")} AND {among("id", "uuid")}
     """
-    return Query(sql, [many(quote_ids)], (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
+    return Query(sql, [contract_ids, many(quote_ids)], (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
 
 
 def _ids(services: Iterable[str]) -> list[UUID]:

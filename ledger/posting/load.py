@@ -1,7 +1,7 @@
 """Loads the state a batch is planned on, in a constant number of statements, after the contract's lock is had."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -87,7 +87,7 @@ def load(book: BookState, requests: Sequence[Request], *, now: datetime) -> Load
         times = [request.at or now for request in requests]
         queries |= Catalogue.queries(orders, since=min(times), until=max(times))
     if job_ids:
-        queries["jobs"] = _jobs(job_ids)
+        queries["jobs"] = _jobs(job_ids, [book.contract_id])
     elif orders or pool_ids:
         queries["lots"] = _lots(book.contract_id, pool_ids, orders)
     rows = dict(zip(queries, read(*queries.values()), strict=True))
@@ -109,9 +109,9 @@ def find_key(idempotency: Idempotency) -> StoredKey | None:
     return _by_name(rows).get((idempotency.caller, idempotency.key, 0))
 
 
-def load_views(job_ids: Sequence[UUID]) -> list[JobView]:
-    """Return these jobs as answers show them, in order, in one statement."""
-    jobs, _, _ = _read_jobs(*read(_jobs(set(job_ids))))
+def load_views(job_ids: Sequence[UUID], *, contract_ids: Collection[UUID]) -> list[JobView]:
+    """Return these jobs of these contracts as answers show them, in order, in one statement."""
+    jobs, _, _ = _read_jobs(*read(_jobs(set(job_ids), contract_ids)))
     return [view_of(jobs[job_id]) for job_id in job_ids]
 
 
@@ -149,7 +149,7 @@ _JOB_TYPES: Final = (
 )
 
 
-def _jobs(job_ids: set[UUID]) -> Query:
+def _jobs(job_ids: set[UUID], contract_ids: Collection[UUID]) -> Query:
     sql = f"""
         SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id,
             COALESCE(NULLIF(u.email, ''), u.username) AS name,
@@ -157,9 +157,9 @@ def _jobs(job_ids: set[UUID]) -> Query:
             j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt,
             j.status, j.results, j.reason, j.first_result_at, j.ended_at, CAST(j.draws AS text) AS draws
         FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
-        WHERE {among("j.id", "uuid")}
+        WHERE {among("j.contract_id", "uuid")} AND {among("j.id", "uuid")}
     """
-    return Query(sql, [many(job_ids)], _JOB_TYPES)
+    return Query(sql, [many(contract_ids), many(job_ids)], _JOB_TYPES)
 
 
 def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
@@ -187,7 +187,8 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lo
     Named lots, spent or not, are in one of the pools.
     """
     contract = one(contract_id)
-    chosen, parameters = f"SELECT id FROM ledger_pool WHERE {among('id', 'uuid')}", [many(pool_ids)]
+    chosen = f"SELECT id FROM ledger_pool WHERE contract_id = %s AND {among('id', 'uuid')}"
+    parameters = [contract, many(pool_ids)]
     if orders:
         # Not one condition with OR: that would walk through all pools of a large contract.
         chosen += f"""
@@ -201,7 +202,8 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lo
             l.id AS lot_id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt AS lot_held_mt,
             l.granted_at, l.expires_at, l.usable_until
         FROM ledger_pool p
-        LEFT JOIN ledger_lot l ON l.pool_id = p.id AND (NOT l.exhausted OR {among("l.id", "uuid")})
+        LEFT JOIN ledger_lot l ON l.contract_id = p.contract_id AND l.pool_id = p.id
+            AND (NOT l.exhausted OR {among("l.id", "uuid")})
         WHERE p.contract_id = %s AND p.id IN ({chosen})
     """
     return Query(sql, [many(lot_ids), contract, *parameters], (*_POOL_TYPES, *_LOT_TYPES))

@@ -96,8 +96,9 @@ def _decide(loaded: Loaded, requests: Sequence[Request], now: datetime) -> list[
     requests = [_with_prices(request, loaded.catalogue, now) for request in requests]
     decision: Plan = plan(loaded.state, requests, now=now, new_id=new_id)
     answers = [_with_effect(*pair, now) for pair in zip(requests, decision.answers, strict=True)]
-    writes = Writes()
-    save_keys(writes, requests, answers, contract_id=loaded.state.book.contract_id, at=now)
+    contract_id = loaded.state.book.contract_id
+    writes = Writes(contract_id)
+    save_keys(writes, requests, answers, contract_id=contract_id, at=now)
     save_plan(writes, decision)
     writes.run()
     return answers
