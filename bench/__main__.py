@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from bench.options import read_options
 from bench.processes import Failed
 from bench.progress import Progress
-from bench.report import compare, table, write_json
+from bench.report import compare, table, unmeasured, write_json
 from bench.run import measure_all
 from bench.stage import a_stage
 
@@ -29,6 +29,8 @@ def main() -> int:
         return 1
     lines = compare(rows)
     print(table(lines))  # noqa: T201
+    if missing := unmeasured(rows):
+        print("\nTargets not measured in this run:", *missing, sep="\n  ")  # noqa: T201
     if options.out:
         write_json(lines, options.out)
     return 0

@@ -45,6 +45,8 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     if process.stdin:
         process.stdin.close()
     process.terminate()
+    if process.stdout:
+        process.stdout.close()
     try:
         process.wait(timeout=_STOP_WITHIN_S)
     except subprocess.TimeoutExpired:

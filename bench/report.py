@@ -39,6 +39,13 @@ def _line(row: Row, target: Target, values: dict[str, float]) -> Line:
     return Line(row.name, row.value, row.unit, target.reference, ratio, str(target), met)
 
 
+def unmeasured(rows: Sequence[Row]) -> list[str]:
+    """Return the targets that this run says nothing about, because a row is missing."""
+    names = {row.name for row in rows}
+    missing = [target for target in TARGETS if not {target.row, target.reference or target.row} <= names]
+    return [" / ".join(filter(None, (target.row, target.reference))) for target in missing if str(target)]
+
+
 def write_json(lines: Sequence[Line], path: Path) -> None:
     """Write the lines as a JSON array of objects."""
     path.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")

@@ -22,6 +22,13 @@ class Contestant:
     flush_us: int | None = None
     times: float = 1
     """What the rate is multiplied by: the holds of one request."""
+    once: bool = False
+    """Whether it takes so long by itself that the first round is enough."""
+
+
+def measurements(contestants: Sequence[Contestant], *, rounds: int) -> int:
+    """Return how many measurements there will be."""
+    return sum(1 if contestant.once else rounds for contestant in contestants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,10 @@ def measure_in_turn(
 ) -> list[Row]:
     """Return the medians of the contestants' figures; `tick` is told who is measured."""
     found: dict[str, list[Mapping[str, float]]] = {contestant.name: [] for contestant in contestants}
-    for _ in range(rounds):
+    for number in range(rounds):
         for contestant in contestants:
+            if number and contestant.once:
+                continue
             tick(contestant.name)
             if flush.can_be_chosen:
                 flush.choose(flush_us if contestant.flush_us is None else contestant.flush_us)

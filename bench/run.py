@@ -1,22 +1,25 @@
 """One run: sets up the groups that were asked for, measures all their contestants in turn."""
 
 import json
+from typing import Final
 
-from bench.groups import charges, http, peers
+from bench.groups import charges, files, http, peers, reads, sqlite
 from bench.groups.http import Site
 from bench.http.servers import web_server
 from bench.limit.calls import Limit
 from bench.processes import Worker
 from bench.progress import Progress
-from bench.rounds import Contestant, Row, measure_in_turn
-from bench.stage import LARGE, Stage
+from bench.rounds import Contestant, Row, measure_in_turn, measurements
+from bench.stage import LARGE, SMALL, Stage
+
+_CHARGING: Final = ("single", "batch", "http", "hot")
 
 
 def measure_all(stage: Stage, progress: Progress) -> list[Row]:
     """Return the rows of this run."""
     options = stage.options
     contestants = _contestants(stage)
-    progress.begin(len(contestants) * options.rounds)
+    progress.begin(measurements(contestants, rounds=options.rounds))
     return measure_in_turn(
         contestants,
         rounds=options.rounds,
@@ -28,6 +31,21 @@ def measure_all(stage: Stage, progress: Progress) -> list[Row]:
 
 
 def _contestants(stage: Stage) -> list[Contestant]:
+    """Set up the groups that were asked for, and return their contestants."""
+    wants = stage.options.wants
+    found = _charges(stage) if any(map(wants, _CHARGING)) else []
+    if wants("sqlite"):
+        found += sqlite.sqlite(stage)
+    if wants("reads") or wants("growth"):
+        found += _reads(stage)
+    if wants("import"):
+        found += files.imports(stage)
+    if wants("export"):
+        found += files.exports(stage)
+    return found
+
+
+def _charges(stage: Stage) -> list[Contestant]:
     wants, chosen = stage.options.wants, stage.cluster.flush.can_be_chosen
     worker = stage.ours(LARGE)
     limit = Limit(stage.cluster, LARGE, worker.facts["limit"], stage.directory)
@@ -39,15 +57,26 @@ def _contestants(stage: Stage) -> list[Contestant]:
     if wants("hot"):
         found += charges.hot(worker, limit, chosen_flush=chosen)
     if wants("http") or wants("hot"):
-        sites = _sites(stage, worker)
-        found += http.single(sites) if wants("http") else []
-        found += http.hot(sites, chosen_flush=chosen) if wants("hot") else []
-        found += http.batches(sites[0].url.removesuffix("/api/v1/jobs"), worker) if wants("http") else []
+        found += _over_http(stage, worker)
     return found
 
 
+def _over_http(stage: Stage, worker: Worker) -> list[Contestant]:
+    wants, chosen = stage.options.wants, stage.cluster.flush.can_be_chosen
+    sites = _sites(stage, worker)
+    found = [*http.single(sites), *http.batches(sites[0], worker)] if wants("http") else []
+    return [*found, *http.hot(sites, chosen_flush=chosen)] if wants("hot") else found
+
+
+def _reads(stage: Stage) -> list[Contestant]:
+    wants = stage.options.wants
+    worker = stage.ours(LARGE)
+    found = reads.pages(worker) if wants("reads") else []
+    return [*found, *reads.growth(worker, stage.ours(SMALL), with_pages=not found)] if wants("growth") else found
+
+
 def _sites(stage: Stage, worker: Worker) -> list[Site]:
-    """Serve our site, and the view that does nothing but one call."""
+    """Serve our site, the view that does nothing but one call, and the naive charge."""
     environment = stage.environment(stage.site(LARGE))
     stage.tell("web servers")
     ours = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web ours")))

@@ -20,6 +20,7 @@ from portal import local_secrets
 EMPTY: Final = "empty"
 LARGE: Final = "large"
 SMALL: Final = "small"
+EXPORTED: Final = "exported"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Stage:
     stack: ExitStack
     tell: Callable[[str], object]
     _databases: set[str] = field(default_factory=set)
+    _workers: dict[str, Worker] = field(default_factory=dict)
 
     def environment(self, database_url: str) -> dict[str, str]:
         """Return the environment of our site as in production, but for HTTPS, which a proxy would end."""
@@ -75,7 +77,7 @@ class Stage:
                 self._migrate()
             else:
                 self.cluster.create(name, like=self._name_of_empty())
-                self._load(name, self.options.entries if name == LARGE else SMALL_HISTORY)
+                self._load(name, self._entries(name))
         return self.cluster.url(name)
 
     def _name_of_empty(self) -> str:
@@ -85,14 +87,21 @@ class Stage:
     def _migrate(self) -> None:
         self.tell("migrate")
         self.cluster.create(EMPTY)
-        self.manage("migrate", "--verbosity=0", database_url=self.cluster.url(EMPTY))
-        self.manage("createcachetable", database_url=self.cluster.url(EMPTY))
-        self.manage("collectstatic", "--noinput", "--verbosity=0", database_url=self.cluster.url(EMPTY))
+        environment = self.environment(self.cluster.url(EMPTY))
+        run([sys.executable, "-m", "bench.ours.prepare"], environment=environment, log=self.log("prepare"))
+
+    @property
+    def exported_entries(self) -> int:
+        """How many entries of one contract are exported."""
+        return 50_000 if self.options.short else 1_000_000
+
+    def _entries(self, name: str) -> int:
+        return {LARGE: self.options.entries, SMALL: SMALL_HISTORY, EXPORTED: self.exported_entries}[name]
 
     def _load(self, name: str, entries: int) -> None:
         log = self.log(f"history-{name}")
         environment = self.environment(self.cluster.url(name))
-        command = [sys.executable, "-m", "bench.history", str(entries)]
+        command = [sys.executable, "-m", "bench.history", str(entries), *(["alone"] if name == EXPORTED else [])]
         with child(command, environment=environment, log=log, talks=True) as process:
             assert process.stdout, "it talks"
             for line in process.stdout:
@@ -101,9 +110,21 @@ class Stage:
                 raise Failed(f"The history was not loaded:\n{tail(log)}")
 
     def ours(self, name: str) -> Worker:
-        """Start a worker of ours on one of our databases."""
-        environment = self.environment(self.site(name))
+        """Return the worker of ours on one of our databases."""
+        if name not in self._workers:
+            self._workers[name] = self._worker(name, self.site(name))
+        return self._workers[name]
+
+    def _worker(self, name: str, database_url: str) -> Worker:
+        environment = self.environment(database_url)
         return self.stack.enter_context(worker("bench.ours", environment=environment, log=self.log(f"ours-{name}")))
+
+    def sqlite(self) -> Worker:
+        """Start a worker of ours on a SQLite file of its own."""
+        self.tell("SQLite")
+        url = f"sqlite:///{self.directory / 'bench.sqlite3'}"
+        self.manage("migrate", "--verbosity=0", database_url=url)
+        return self._worker("sqlite", url)
 
 
 @contextmanager

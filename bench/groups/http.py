@@ -49,11 +49,11 @@ def hot(sites: Sequence[Site], *, chosen_flush: bool) -> list[Contestant]:
     ]
 
 
-def batches(address: str, worker: Worker) -> list[Contestant]:
+def batches(site: Site, worker: Worker) -> list[Contestant]:
     """Return `POST /jobs/batch` and `POST /jobs/settle`, one request after another."""
-    settle = Settle(f"{address}/api/v1/jobs/settle", worker)
+    settle = Settle(f"{site.url}/settle", worker)
     return [
-        *(_batch(f"{address}/api/v1/jobs/batch", worker, size) for size in BATCHES),
+        *(_batch(f"{site.url}/batch", worker, size) for size in BATCHES),
         Contestant(f"ours over HTTP, settle {SETTLED}", settle, FIGURES, times=SETTLED),
     ]
 

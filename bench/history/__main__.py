@@ -1,4 +1,4 @@
-"""`python -m bench.history ENTRIES`: load a history into the database of DATABASE_URL; names each step it begins."""
+"""`python -m bench.history ENTRIES [alone]`: load a history into DATABASE_URL's database; names each step it begins."""
 
 import sys
 
@@ -11,7 +11,8 @@ from bench.history.load import load_history  # noqa: E402
 
 def main() -> None:
     """Load, telling whoever reads our output what is being done."""
-    load_history(int(sys.argv[1]), step=lambda name: print(name, flush=True))  # noqa: T201
+    alone = sys.argv[2:] == ["alone"]
+    load_history(int(sys.argv[1]), alone=alone, step=lambda name: print(name, flush=True))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -24,8 +24,10 @@ _LEFT_OVER: Final = 1.25
 _YEAR: Final = timedelta(days=365)
 
 
-def load_history(entries: int, *, step: Callable[[str], object] = lambda name: None) -> None:
+def load_history(entries: int, *, alone: bool = False, step: Callable[[str], object] = lambda name: None) -> None:
     """Write about so many entries of the year before now, and fold them; `step` is told what comes next.
+
+    The large contract has a tenth of them or, `alone`, all.
 
     The tables' foreign keys and triggers are switched off meanwhile: what is written is right by construction, and
     the benchmark's tests verify it.
@@ -34,7 +36,7 @@ def load_history(entries: int, *, step: Callable[[str], object] = lambda name: N
     step("people")
     with _one_connection():
         load_rate_card()
-        _stage(entries, now - _YEAR, now)
+        _stage(entries, 1 if alone else contracts_for(entries), now - _YEAR, now)
         step("grants")
         _grant(now - _YEAR)
         with atomic():
@@ -63,10 +65,9 @@ def _one_connection() -> Iterator[None]:
         connection.close()
 
 
-def _stage(entries: int, first: datetime, last: datetime) -> None:
+def _stage(entries: int, contracts: int, first: datetime, last: datetime) -> None:
     """Draw the jobs: whose they are, what they cost, which part of their pool pays."""
     jobs = max(10, entries // ENTRIES_PER_JOB)
-    contracts = contracts_for(entries)
     _execute(statements.STAGING)
     store_places(make_people(contracts, starts_at=first - _YEAR))
     store_services(first)

@@ -19,8 +19,8 @@ CREATE UNLOGGED TABLE bench_job AS
 WITH sizes AS (SELECT contract_number, count(*)::int AS members FROM bench_place GROUP BY contract_number),
 drawn AS (
     SELECT j, %(first)s::timestamptz + j * (%(last)s::timestamptz - %(first)s::timestamptz) / %(jobs)s AS at,
-        CASE WHEN j %% 10 = 0 THEN 0 ELSE 1 + (hashint8extended(j, 1) & 65535)::int %% (%(contracts)s - 1) END
-            AS contract_number,
+        CASE WHEN j %% 10 = 0 OR %(contracts)s = 1 THEN 0
+            ELSE 1 + (hashint8extended(j, 1) & 65535)::int %% greatest(1, %(contracts)s - 1) END AS contract_number,
         (hashint8extended(j, 2) & 65535)::int AS who, (hashint8extended(j, 3) & 65535)::int AS how
     FROM generate_series(1, %(jobs)s) AS j
 )

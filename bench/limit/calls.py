@@ -26,7 +26,7 @@ class Limit:
         self._cluster, self._database, self._directory = cluster, database, directory
         self._values = ", ".join(f"'{facts[name]}'" for name in _ARGUMENTS)
         with cluster.connect(database) as connection:
-            connection.execute(FUNCTIONS.read_text().encode())
+            connection.execute(FUNCTIONS.read_bytes())
 
     def single(self, *, clients: int, seconds: float) -> dict[str, float]:
         """Return the figures of holds one by one."""

@@ -1,6 +1,6 @@
 -- One hold as a single call: replay by key, a plain row lock, never below zero, the lots in their order, the same rows
 -- in the same tables with the same indexes as the ledger writes. Only the benchmark creates these functions.
-CREATE FUNCTION bench_hold(p_contract uuid, p_pool uuid, p_user int, p_service uuid, p_rate uuid, p_price bigint,
+CREATE OR REPLACE FUNCTION bench_hold(p_contract uuid, p_pool uuid, p_user int, p_service uuid, p_rate uuid, p_price bigint,
     p_key text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     v_answer text;
@@ -41,7 +41,8 @@ BEGIN
         v_left := v_left - v_part;
         EXIT WHEN v_left = 0;
     END LOOP;
-    v_answer := json_build_object('job', v_job);
+    v_answer := json_build_object('results',
+        json_build_array(json_build_object('job', json_build_object('id', v_job, 'status', 'running'))));
     INSERT INTO ledger_idempotencykey (caller, key, part, contract_id, fingerprint, answer, at)
         VALUES ('client:limit', p_key, 0, p_contract, repeat('0', 64), v_answer, v_at);
     INSERT INTO ledger_job (id, contract_id, service_id, rate_id, quote_id, user_id, pool_id, caller, quantity_m,
@@ -69,7 +70,7 @@ END
 $$;
 
 -- Any number of equal holds set-based: one key, one lot (there must be one that has enough), one insert per table.
-CREATE FUNCTION bench_hold_batch(p_contract uuid, p_pool uuid, p_user int, p_service uuid, p_rate uuid, p_price bigint,
+CREATE OR REPLACE FUNCTION bench_hold_batch(p_contract uuid, p_pool uuid, p_user int, p_service uuid, p_rate uuid, p_price bigint,
     p_key text, p_count int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_seq bigint;
@@ -79,6 +80,7 @@ DECLARE
     v_at timestamptz;
     v_jobs uuid[];
     v_transactions uuid[];
+    v_answer text;
 BEGIN
     SELECT last_seq INTO v_seq FROM ledger_book WHERE contract_id = p_contract FOR NO KEY UPDATE;
     PERFORM 1 FROM ledger_idempotencykey WHERE caller = 'client:limit' AND key = p_key AND part = 0;
@@ -91,8 +93,10 @@ BEGIN
         WHERE pool_id = p_pool AND NOT exhausted AND usable_until > v_at AND remaining_mt > p_price * p_count
         ORDER BY usable_until, remaining_mt, granted_at, id LIMIT 1;
     SELECT array_agg(uuidv7()), array_agg(uuidv7()) INTO v_jobs, v_transactions FROM generate_series(1, p_count);
+    SELECT json_build_object('results', json_agg(json_build_object('job', json_build_object('id', job, 'status',
+        'running')))) INTO v_answer FROM unnest(v_jobs) AS job;
     INSERT INTO ledger_idempotencykey (caller, key, part, contract_id, fingerprint, answer, at)
-        VALUES ('client:limit', p_key, 0, p_contract, repeat('0', 64), to_json(v_jobs), v_at);
+        VALUES ('client:limit', p_key, 0, p_contract, repeat('0', 64), v_answer, v_at);
     INSERT INTO ledger_job (id, contract_id, service_id, rate_id, quote_id, user_id, pool_id, caller, quantity_m,
         price_mt, captured_mt, refunded_mt, draws, status, results, project, comment, external_id, reason, created_at,
         first_result_at, ended_at, hold_expires_at)

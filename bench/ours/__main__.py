@@ -6,10 +6,12 @@ import django
 
 django.setup()
 
+from bench.history.people import LARGE_CONTRACT  # noqa: E402
 from bench.loop import serve  # noqa: E402
 from bench.ours.charges import charges, start_many  # noqa: E402
+from bench.ours.reads import reads  # noqa: E402
 from bench.ours.world import SERVICE, facts_for_limit, hot_contract  # noqa: E402
-from ledger.models import Service  # noqa: E402
+from ledger.models import Contract, Service  # noqa: E402
 from portal.api.clients import create_service_client, issue_token  # noqa: E402
 
 TOKEN_LIFETIME_S = 7 * 86_400
@@ -31,7 +33,8 @@ def main() -> None:
         },
         "limit": facts_for_limit(limit),
     }
-    serve(charges(hot), facts, {"started": partial(start_many, over_http)})
+    kinds = {**charges(hot), **(reads() if Contract.objects.filter(number=LARGE_CONTRACT).exists() else {})}
+    serve(kinds, facts, {"started": partial(start_many, over_http)})
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ BATCHES: Final = (100, 1000)
 
 def charges(hot: HotContract) -> Kinds:
     """Return the kinds of work that move tokens, all on one hot pool."""
-    kinds: dict[str, Callable[[], Work]] = {"single": partial(_repeated, partial(_start_one, hot))}
+    kinds: dict[str, Callable[[], Work]] = {"single": partial(_repeated, partial(start_one, hot))}
     for size in BATCHES:
         kinds[f"batch {size}"] = partial(_repeated, partial(_start_batch, hot, size))
         kinds[f"settle {size}"] = partial(Settling, hot, size)
@@ -35,7 +35,8 @@ def _repeated(function: Callable[[], int]) -> Work:
     return Repeated(function, connections.close_all)
 
 
-def _start_one(hot: HotContract) -> int:
+def start_one(hot: HotContract) -> int:
+    """Hold the price of one job."""
     jobs.start(idempotency=new_key(), order=hot.order)
     return 1
 

@@ -42,6 +42,12 @@ def hot_contract(name: str) -> HotContract:
     contract = open_contract(number=unique, name=name, starts_at=_STARTS_AT)
     add_member(contract=contract, user=user, role=Role.ADMINISTRATOR, uses_shared=True)
     pool = shared_pool(contract.id)
+    fill(contract, pool, lots=_LOTS)
+    return HotContract(contract, pool, user)
+
+
+def fill(contract: Contract, pool: Pool, *, lots: int) -> None:
+    """Grant more tokens than any run will spend."""
     expires_at = datetime.now(tz=UTC) + timedelta(days=365)
     grants = [
         Grant(
@@ -51,10 +57,9 @@ def hot_contract(name: str) -> HotContract:
             kind=Kind.GRANT,
             expires_at=expires_at + timedelta(days=number),
         )
-        for number in range(_LOTS)
+        for number in range(lots)
     ]
     post(contract_id=contract.id, requests=[Request(commands=grants, idempotency=one_off())])
-    return HotContract(contract, pool, user)
 
 
 def facts_for_limit(hot: HotContract) -> dict[str, str]:
