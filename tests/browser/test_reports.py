@@ -108,9 +108,8 @@ def test_the_way_from_a_figure_to_its_entries_needs_no_script(used: None, alice:
     expect(page.get_by_role("cell", name="Used")).not_to_have_count(0)
 
 
-def test_a_coordinators_day_from_a_bar_to_the_charge_and_back(used: None, carol: User, signed_in: SignedIn) -> None:
-    page = signed_in(carol)
-    open_reports(page)
+def bars_by_user(page: Page) -> str:
+    """Go to the whole contract's usage of 90 days as bars by user, and return its address."""
     page.get_by_role("navigation", name="Reports").get_by_role("link", name="Individual Usage").click()
     page.get_by_role("link", name="Whole contract").click()
     page.get_by_role("link", name="90 days").click()
@@ -120,6 +119,13 @@ def test_a_coordinators_day_from_a_bar_to_the_charge_and_back(used: None, carol:
     page.get_by_role("navigation", name="Picture").get_by_role("link", name="Bars").click()
     report = page.url.partition("#")[0]
     assert "range=90" in report
+    return report
+
+
+def test_a_coordinators_day_from_a_bar_to_the_charge_and_back(used: None, carol: User, signed_in: SignedIn) -> None:
+    page = signed_in(carol)
+    open_reports(page)
+    report = bars_by_user(page)
     net = page.get_by_role("link", name="Alice").first.locator(".bars-amount").inner_text()
     page.locator(".bars a", has_text="Alice").locator("svg").click()
     expect(page.get_by_role("heading", name="Jobs behind the usage")).to_be_visible()
@@ -135,7 +141,6 @@ def test_a_coordinators_day_from_a_bar_to_the_charge_and_back(used: None, carol:
     page.get_by_label("Name of this view").fill("Alice and others")
     page.get_by_role("button", name="Save view").click()
     expect(page.get_by_role("status").get_by_text("is saved")).to_be_visible()
-    page.goto("/")
     page.goto(BASE + "expiring/")
     page.get_by_role("link", name="Alice and others").click()
     assert page.url == report
