@@ -46,21 +46,39 @@ class AllocationView:
 
 
 def allocate(
-    *, idempotency: Idempotency, contract_id: UUID, user_id: int, amount_mt: int, at: datetime | None = None
+    *,
+    idempotency: Idempotency,
+    contract_id: UUID,
+    user_id: int,
+    amount_mt: int,
+    actor: User | None = None,
+    at: datetime | None = None,
 ) -> AllocationView:
-    """Move shared tokens to a member's individual pool; the lots keep their expiry.
+    """Move shared tokens to a member's individual pool; the lots keep their expiry. The audit log names `actor`.
 
     Raises:
         InsufficientTokens: the shared pool has fewer available.
         NotFound: the user is not a member of the contract.
     """
     return _move(
-        idempotency=idempotency, contract_id=contract_id, user_id=user_id, amount_mt=amount_mt, direction="give", at=at
+        idempotency=idempotency,
+        contract_id=contract_id,
+        user_id=user_id,
+        amount_mt=amount_mt,
+        direction="give",
+        actor=actor,
+        at=at,
     )
 
 
 def take_back(
-    *, idempotency: Idempotency, contract_id: UUID, user_id: int, amount_mt: int, at: datetime | None = None
+    *,
+    idempotency: Idempotency,
+    contract_id: UUID,
+    user_id: int,
+    amount_mt: int,
+    actor: User | None = None,
+    at: datetime | None = None,
 ) -> AllocationView:
     """Move unused allocated tokens of a member back to the shared pool.
 
@@ -69,7 +87,13 @@ def take_back(
         NotFound: the user is not and never was a member of the contract.
     """
     return _move(
-        idempotency=idempotency, contract_id=contract_id, user_id=user_id, amount_mt=amount_mt, direction="take", at=at
+        idempotency=idempotency,
+        contract_id=contract_id,
+        user_id=user_id,
+        amount_mt=amount_mt,
+        direction="take",
+        actor=actor,
+        at=at,
     )
 
 
@@ -179,6 +203,7 @@ def _move(
     user_id: int,
     amount_mt: int,
     direction: Literal["give", "take"],
+    actor: User | None,
     at: datetime | None,
 ) -> AllocationView:
     if answer := replay(idempotency):
@@ -194,7 +219,20 @@ def _move(
         individual_id=individual_pool(contract_id=contract_id, user_id=user_id).id,
         amount_mt=amount_mt,
     )
-    return _allocation(_post(idempotency, contract_id, command, at), contract_id, user_id, direction)
+
+    def note(now: datetime) -> Note:
+        audit.record(
+            contract=Contract.objects.get(id=contract_id),
+            actor=actor,
+            action=f"tokens.{'allocated' if direction == 'give' else 'taken_back'}",
+            subject=User.objects.get(pk=user_id),
+            detail=f"{format_milli(amount_mt)} tokens",
+            at=now,
+        )
+        return {}
+
+    effect = note if actor else None
+    return _allocation(_post(idempotency, contract_id, command, at, effect=effect), contract_id, user_id, direction)
 
 
 def _post(

@@ -9,6 +9,8 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from portal.operators import make_group  # noqa: PLC0415  (models, which are not there before this)
+        from portal import security_events  # noqa: PLC0415  (models, which are not there before this)
+        from portal.operators import make_group  # noqa: PLC0415
 
+        security_events.connect()
         post_migrate.connect(make_group, sender=apps.get_app_config("ledger"), dispatch_uid="operators")

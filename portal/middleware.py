@@ -41,6 +41,8 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(CSP_HEADER, self.policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Django's own stands further in, where a request for another host never arrives.
+        response.headers.setdefault("X-Frame-Options", "DENY")
         # Files say for how long they keep; all else is somebody's, and stays in no browser's or proxy's store.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

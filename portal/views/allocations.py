@@ -51,6 +51,7 @@ def _move(request: MemberRequest, member_id: UUID, verb: Callable[..., Allocatio
             contract_id=target.contract_id,
             user_id=target.user_id,
             amount_mt=form.cleaned_data["amount"],
+            actor=request.user,
         )
     except LedgerError as refusal:
         form.add_error("amount", refusal.detail)

@@ -55,6 +55,7 @@ def permission_table() -> list[tuple[Right, list[bool]]]:
 
 @require_POST
 @requires(Right.NAME_COORDINATORS)
+@password_again
 def set_role(request: MemberRequest, member_id: UUID) -> HttpResponse:
     target = find_member(request, member_id)
     form = RoleForm(request.POST)

@@ -33,6 +33,7 @@ class Site:
     desktop_id: str
     by_session: dict[str, Client]
     by_token: dict[str, Api]
+    cursor: str = ""
 
 
 @pytest.fixture
@@ -77,9 +78,22 @@ def site(
         by_session[role] = Client(headers={"Authorization": f"Bearer {tokens[role]}"})
     by_token = {role: Api(token) for role, token in tokens.items()} | {"anonymous": Api()}
     cache.clear()
-    return Site(world, shared_a, spare, desktop_id, by_session, by_token)
+    following = by_token["bob"].get("/jobs", limit=1).json()["next"]  # type: ignore[attr-defined]
+    cursor = following.split("cursor=")[1].split("&")[0]
+    return Site(world, shared_a, spare, desktop_id, by_session, by_token, cursor)
 
 
 @pytest.fixture
 def as_role(site: Site) -> Callable[[str], Api]:
     return lambda role: site.by_token[role]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a figure also where everything goes well."""
+
+    def out(figure: str) -> None:
+        with capsys.disabled():
+            print(f"\n{figure}")  # noqa: T201
+
+    return out

@@ -5,6 +5,7 @@ import time
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 
 from ledger.models import Contract
@@ -34,6 +35,7 @@ def operator_client(user: User, *reads: Contract, fresh: bool = True) -> Client:
     return client
 
 
-def read(client: Client, contract: Contract, reason: str = "Request 4711."):  # type: ignore[no-untyped-def]
+def read(client: Client, contract: Contract, reason: str = "Request 4711.") -> HttpResponse:
     """Give a reason to read a contract's books."""
-    return client.post(f"/operator/reading/{contract.id}/", {"reason": reason})
+    answer: HttpResponse = client.post(f"/operator/reading/{contract.id}/", {"reason": reason})
+    return answer

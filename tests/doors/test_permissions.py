@@ -28,17 +28,6 @@ from tests.doors.table import PARTS, PEOPLE, ROLES, Row, rows
 Say = Callable[[str], None]
 
 
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Print a figure also where everything goes well."""
-
-    def out(figure: str) -> None:
-        with capsys.disabled():
-            print(f"\n{figure}")  # noqa: T201
-
-    return out
-
-
 def compare(site: Site, table: list[Row], roles: tuple[str, ...] = ROLES, door: str = "") -> int:
     """Ask for each cell, and fail with all that differ or lack a header; return how many there were."""
     wrong: list[str] = []

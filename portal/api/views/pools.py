@@ -124,7 +124,8 @@ class Allocations(ApiView):
         """Give to a user, or take back; lots keep their expiry."""
         values = self.body()
         contract_id = access.contract_of(self.caller, values.get("contract"))
-        require(access.membership_of(self.caller, contract_id), Right.ALLOCATE)
+        acting = access.membership_of(self.caller, contract_id)
+        require(acting, Right.ALLOCATE)
         member = access.named_member(contract_id, values["user"])
         move = grants.allocate if values["direction"] == "give" else grants.take_back
         moved = move(
@@ -132,6 +133,7 @@ class Allocations(ApiView):
             contract_id=contract_id,
             user_id=member.user_id,
             amount_mt=values["amount"],
+            actor=acting.user,
         )
         return answered(shapes.allocation(moved, member), status=201, replayed=moved.replayed)
 
