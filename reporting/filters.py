@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -186,5 +187,6 @@ def _is_uuid(text: str) -> bool:
 
 def _user_id(name: str) -> int:
     """Return the id behind an e-mail address or username; 0, which nobody has, if there is none."""
-    found = User.objects.filter(Q(email__iexact=name) | Q(username=name)).values_list("pk", flat=True).first()
+    users = User.objects.annotate(address=Lower("email"))
+    found = users.filter(Q(address=name.lower()) | Q(username=name)).values_list("pk", flat=True).first()
     return found or 0

@@ -95,6 +95,8 @@ def _charges(scope: UsageScope) -> QuerySet[Transaction]:
     used_mt = Case(When(account=Account.USED, then=F("amount_mt")), default=Value(0))
     net_mt = counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt")
     wanted = {
+        # The contract of the job too: a user's jobs are indexed by contract.
+        "job__contract_id__in": scope.contract_ids if scope.user_id is not None else None,
         "job__user_id": scope.user_id,
         "job__service__code": scope.service,
         "job__project": scope.project,

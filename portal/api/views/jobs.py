@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -184,14 +186,21 @@ def _chosen(found: QuerySet[Job], query: dict[str, Any]) -> QuerySet[Job]:
         "pool": "pool_id",
         "project": "project",
         "external_id": "external_id",
-        "user": "user__email__iexact",
         "from": "created_at__gte",
         "to": "created_at__lt",
     }
     found = found.filter(**{lookup: query[name] for name, lookup in names.items() if name in query})
+    if "user" in query:
+        # Looked up first and not joined: the newest jobs of one user are one stretch of an index.
+        found = found.filter(user_id__in=_ids_of(query["user"]))
     if "service" in query:
         found = found.filter(_is_service(query["service"]))
     return found.select_related("service", "user")
+
+
+def _ids_of(email: str) -> list[int]:
+    by_address = User.objects.annotate(address=Lower("email")).filter(address=email.lower())
+    return list(by_address.values_list("id", flat=True))
 
 
 def _is_service(code_or_id: str) -> Q:
