@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db.transaction import atomic
-from django.utils import timezone
 
 from ledger import audit
 from ledger.contracts import shared_pool
@@ -23,6 +22,7 @@ from ledger.errors import (
 )
 from ledger.gifts import add_months
 from ledger.ids import new_id
+from ledger.instants import database_now
 from ledger.models import (
     ActivationCode,
     Channel,
@@ -76,7 +76,7 @@ def place(
     require(membership, Right.BUY)
     if answer := replay(idempotency):
         return _answered(answer)
-    _check_running(membership.contract, at or timezone.now())
+    _check_running(membership.contract, at or database_now())
     order = _draft(membership, pack, quantity, channel, purchase_order)
     code = _find_code(activation_code) if order.channel == Channel.RESELLER else None
     if code:
@@ -96,7 +96,7 @@ def place(
         _audit(membership, "order.placed", order, at=order.created_at)
         return _note(order)
 
-    commands = [] if waits else [_purchase(order, at or timezone.now())]
+    commands = [] if waits else [_purchase(order, at or database_now())]
     return _post(order, idempotency, commands, save, at)
 
 
@@ -127,7 +127,7 @@ def approve(
         _audit(membership, "order.approved", order, detail, at=order.fulfilled_at)
         return _note(order)
 
-    return _post(order, idempotency, [_purchase(order, at or timezone.now())], save, at)
+    return _post(order, idempotency, [_purchase(order, at or database_now())], save, at)
 
 
 def cancel(*, membership: Membership, order_id: UUID) -> Order:
@@ -140,7 +140,7 @@ def cancel(*, membership: Membership, order_id: UUID) -> Order:
     order = find(membership.contract, order_id)
     waiting = Order.objects.filter(id=order.id, status=OrderStatus.AWAITING_APPROVAL)
     with atomic():
-        if waiting.update(status=OrderStatus.CANCELLED, cancelled_at=timezone.now()):
+        if waiting.update(status=OrderStatus.CANCELLED, cancelled_at=database_now()):
             _audit(membership, "order.cancelled", order)
     order.refresh_from_db()
     if order.status != OrderStatus.CANCELLED:

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.utils import timezone
-
 from ledger.balances import Balance, balances
 from ledger.errors import InvalidRequest
+from ledger.instants import database_now
 from ledger.models import Contract, Quote, Rate
 from ledger.posting import JobOrder, Refused
 from ledger.posting.draws import best_pool
@@ -69,7 +68,7 @@ def quote(
     """
     if not 1 <= count <= COUNT_LIMIT:
         raise InvalidRequest(f"Give a number of jobs from 1 to {COUNT_LIMIT}.", field="count")
-    now = at or timezone.now()
+    now = at or database_now()
     # A project is asked for when the job starts, not for its price.
     order = JobOrder(contract_id, user_id, service, quantity_m, pool_id, project="quote")
     (command,) = look_up([order], at=now)

@@ -16,6 +16,7 @@ from ledger.rights import administrators_of
 CONFLICT = 409
 TOO_MANY = 429
 UNAVAILABLE = 503
+RETRY_AFTER_S = 1
 
 
 class RefusalMiddleware:
@@ -33,8 +34,11 @@ class RefusalMiddleware:
         if isinstance(exception, NotFound):
             return page_not_found(request, exception)
         if isinstance(exception, LedgerError):
-            status = UNAVAILABLE if isinstance(exception, LedgerBusy) else CONFLICT
-            return render(request, "refused.html", {"refusal": exception}, status=status)
+            busy = isinstance(exception, LedgerBusy)
+            headers = {"Retry-After": str(RETRY_AFTER_S)} if busy else {}
+            page = render(request, "refused.html", {"refusal": exception}, status=UNAVAILABLE if busy else CONFLICT)
+            page.headers.update(headers)
+            return page
         return None
 
 

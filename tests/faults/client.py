@@ -14,7 +14,7 @@ from tests.faults.ledger import effects_of
 from tests.faults.site import Site
 from tests.house.sources import ROOT
 
-QUIET_AFTER_S = 60
+QUIET_AFTER_S = 240
 
 
 class Client:
@@ -57,7 +57,7 @@ class Client:
     def finish(self) -> "Account":
         """Let it have all its answers, and compare them with the ledger."""
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=120) == 0, "a request was never answered"
+        assert self.process.wait(timeout=600) == 0, "a request was never answered"
         return settle_account(self.record, effects_of(self.site.database_url, self.run))
 
     def kill(self) -> None:

@@ -21,7 +21,10 @@ _GIFTS = """
     SELECT s.contract_id, g.period_number FROM ledger_gift g JOIN ledger_seat p ON p.id = g.seat_id
     JOIN ledger_subscription s ON s.id = p.subscription_id
 """
-_POSTED = "SELECT COUNT(*) FROM ledger_transaction WHERE kind IN ('expire', 'release') OR reason LIKE 'Overdue%'"
+_POSTED = """
+    SELECT COUNT(*) FROM ledger_transaction WHERE (kind IN ('expire', 'release') OR reason LIKE 'Overdue%')
+    AND contract_id IN (SELECT contract_id FROM ledger_subscription)
+"""
 GIFT_MT, LOT_MT, HELD_MT, FIRST_MT = 7000, 4000, 3000, 50_000
 
 
@@ -56,7 +59,7 @@ class Neglect:
         """How many of them the ledger has."""
         return int(rows(self.site.database_url, _POSTED)[0][0])
 
-    def wait_for(self, posted: int, *, within_s: float = 60) -> None:
+    def wait_for(self, posted: int, *, within_s: float = 240) -> None:
         """Wait until the ledger has so many."""
         deadline = time.monotonic() + within_s
         while self.posted() < min(posted, self.items):

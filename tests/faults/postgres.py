@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests import postgres_server as wheel
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 240
 SETTINGS = ("min_wal_size=4MB", "max_wal_size=32MB", "checkpoint_timeout=30s", "recovery_init_sync_method=syncfs")
 
 

@@ -17,7 +17,7 @@ class Proxy:
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def lose_next_answer(self, *, within_s: float = 30) -> None:
+    def lose_next_answer(self, *, within_s: float = 240) -> None:
         """Lose the next answer that the server gives, and wait until that has happened."""
         before, deadline = self.lost, time.monotonic() + within_s
         self._armed.release()

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 from tests.house.sources import ROOT
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 240
 PATIENCE_S = 2.0
 
 

@@ -129,17 +129,25 @@ def on_two_servers() -> Iterator[Stage]:
 
 
 @contextmanager
-def on_sqlite(*, serving: bool = True) -> Iterator[Stage]:
+def on_sqlite(*, serving: bool = True, disk: Disk | None = None) -> Iterator[Stage]:
     """A site on SQLite, which brings every commit to the disk."""
     world = prepared_sqlite()
     directory = Path(tempfile.mkdtemp(prefix="faults-site-"))
+    home = disk.directory if disk else directory
     for file in world.path.parent.glob("site.sqlite3*"):
-        shutil.copy(file, directory)
-    site = Site(directory, f"sqlite:///{directory / world.path.name}")
+        shutil.copy(file, home)
+    site = Site(directory, f"sqlite:///{home / world.path.name}")
     try:
-        yield from _served(Stage(site, world.facts), lossy=False, serving=serving)
+        yield from _served(Stage(site, world.facts, disk=disk), lossy=False, serving=serving)
     finally:
         shutil.rmtree(directory)
+
+
+@contextmanager
+def on_small_disk_of_sqlite() -> Iterator[Stage]:
+    """A site whose SQLite file lives on a disk that can be filled."""
+    with small_disk(DISK_MB) as disk, on_sqlite(disk=disk) as stage:
+        yield stage
 
 
 def _served(stage: Stage, *, lossy: bool, serving: bool) -> Iterator[Stage]:

@@ -42,12 +42,11 @@ def lose_answer(stage: Stage, chance: random.Random) -> None:
 def fill_disk(stage: Stage, chance: random.Random) -> None:
     """Fill it, let the database meet that for a while, and make room again."""
     assert stage.disk
-    assert stage.server.process
     stage.disk.fill()
     time.sleep(0.3 + chance.random())
     stage.disk.free()
-    if stage.server.process.poll() is not None:
-        stage.server.start()
+    if stage.postgres and stage.postgres.process and stage.postgres.process.poll() is not None:
+        stage.postgres.start()
 
 
 def set_clock_wrong(stage: Stage, chance: random.Random) -> None:
@@ -80,5 +79,6 @@ FAULTS = {
         Fault("PostgreSQL paused", pause_postgresql),
         Fault("clock wrong", set_clock_wrong, stages.on_wrong_clock),
         Fault("SQLite web server killed", kill_web_server, stages.on_sqlite),
+        Fault("SQLite disk full", fill_disk, stages.on_small_disk_of_sqlite),
     )
 }

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.campaign import Outcome, strike_on
-from tests.faults.stages import Stage, on_lossy_line, on_postgres, on_small_disk, on_sqlite, on_wrong_clock
+from tests.faults.stages import (
+    Stage,
+    on_lossy_line,
+    on_postgres,
+    on_small_disk,
+    on_small_disk_of_sqlite,
+    on_sqlite,
+    on_wrong_clock,
+)
 from tests.faults.strikes import FAULTS
 
 SEED = 1
@@ -59,6 +67,11 @@ def test_an_answer_lost_after_the_commit_is_given_again() -> None:
 def test_a_disk_that_is_full_refuses_and_recovers() -> None:
     with on_small_disk() as stage:
         assert set(strike(stage, "disk full", 1).account.refused) == {503}
+
+
+def test_a_disk_that_is_full_refuses_and_recovers_on_sqlite() -> None:
+    with on_small_disk_of_sqlite() as stage:
+        assert set(strike(stage, "SQLite disk full", 1).account.refused) == {503}
 
 
 def test_a_web_server_whose_clock_is_days_wrong_revives_no_dead_token() -> None:

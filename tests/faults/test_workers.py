@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.ledger import rows
 from tests.faults.stages import Stage, on_postgres, on_sqlite
-from tests.faults.workers import kill_workers, neglect
+from tests.faults.workers import kill, kill_workers, let_time_pass, neglect
 
 BOTH = pytest.mark.parametrize("stage_on", [on_sqlite, on_postgres])
 STOPPED = "SELECT name FROM portal_taskrun WHERE done < total AND finished_at IS NOT NULL AND error = ''"
@@ -21,7 +21,7 @@ def test_two_workers_at_once_do_years_of_work_once(stage_on: StageOn) -> None:
     with stage_on(serving=False) as stage, neglect(stage.site) as due:
         due.make(12)
         workers = [stage.site.start_worker("--once") for _ in range(2)]
-        assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
+        assert [worker.wait(timeout=240) for worker in workers] == [0, 0]
         assert due.missing_and_doubled() == ([], [])
         assert stage.site.verify().startswith("The books are sound")
 
@@ -52,11 +52,25 @@ def test_a_worker_that_is_asked_to_stop_finishes_its_batch_and_says_how_far_it_c
         assert due.missing_and_doubled() == ([], [])
 
 
+def test_a_worker_outlives_its_database() -> None:
+    with on_postgres(serving=False) as stage, neglect(stage.site) as due:
+        due.make(10)
+        worker = stage.site.start_worker()
+        due.wait_for(3)
+        stage.server.kill_all()
+        stage.server.start()
+        let_time_pass(stage.site)
+        due.wait_for(due.items)
+        assert worker.poll() is None
+        kill(worker)
+        assert due.missing_and_doubled() == ([], [])
+
+
 @pytest.mark.parametrize("offset", ["-400d", "+400d"])
 def test_a_worker_whose_clock_is_wrong_does_just_what_is_due(offset: str) -> None:
     with on_postgres(serving=False, wrong_clock=True) as stage, neglect(stage.site) as due:
         due.make(3)
         assert stage.clock
         stage.clock.set(offset)
-        assert stage.site.start_worker("--once").wait(timeout=60) == 0
+        assert stage.site.start_worker("--once").wait(timeout=240) == 0
         assert due.missing_and_doubled() == ([], [])

@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-GIVE_UP_AFTER_S = 90
+GIVE_UP_AFTER_S = 300
 ENDS = ("complete", "cancel", "fail", "results")
 
 
