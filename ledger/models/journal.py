@@ -82,6 +82,14 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["contract", "first_seq"], name="transaction_seq_once"),
             models.CheckConstraint(name="transaction_has_entries", condition=Q(last_seq__gt=models.F("first_seq"))),
         ]
+        # What happens to pools other than jobs being paid: few of many, and holds and captures do not pay for it.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["contract", "first_seq"],
+                condition=Q(kind__in=("grant", "purchase", "allocate", "take_back", "refund", "expire", "adjust")),
+                name="transaction_event",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
