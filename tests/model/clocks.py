@@ -4,6 +4,7 @@ Python's clock is time-machine's. On SQLite the function that the product asks i
 PostgreSQL one of the same name stands before the built-in one in the search path.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,19 +21,27 @@ SCHEMA = """
 """
 
 
+HEADER = "X-Model-Clocks"
+
+
 class Clocks:
     """What the two clocks show; both stand still between requests."""
 
     def __init__(self, traveller: time_machine.Traveller, at: datetime) -> None:
         self._traveller = traveller
-        self._database = at
+        self._database = self._web = at
+        self._calculator = sqlite3.connect(":memory:", check_same_thread=False)
 
     def set(self, *, database: datetime, web: datetime) -> None:
         """Set both."""
         self._traveller.move_to(web, tick=False)
-        self._database = database
+        self._database, self._web = database, web
         if connection.vendor == "postgresql" and connection.connection is not None:
             self._tell(connection)
+
+    def header(self) -> dict[str, str]:
+        """Return what tells a server of its own what both show."""
+        return {HEADER: f"{self._database.isoformat()};{self._web.isoformat()}"}
 
     def install(self, connection: Any, **_: Any) -> None:
         """Make a new connection ask this clock."""
@@ -48,10 +57,12 @@ class Clocks:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_catalog.set_config('clock.now', %s, false)", [self._database.isoformat()])
 
-    def _strftime(self, form: str, *what: str) -> str:
-        # The product asks for the present in one form only, to the millisecond.
-        assert (form, [word.lower() for word in what]) == ("%Y-%m-%d %H:%M:%f", ["now"]), (form, what)
-        return self._database.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    def _strftime(self, form: str, *what: str | None) -> str | None:
+        if [str(word).lower() for word in what] == ["now"]:
+            what = (self._database.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds"),)
+        places = ", ".join("?" * (1 + len(what)))
+        (found,) = self._calculator.execute(f"SELECT strftime({places})", (form, *what)).fetchone()
+        return None if found is None else str(found)
 
 
 @contextmanager

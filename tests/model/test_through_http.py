@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -20,30 +21,30 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.ledger.steps import START
 from tests.model.clocks import standing_still
 from tests.model.machine import Tally
+from tests.model.server import running_server
 from tests.model.site_machine import SiteMachine
 from tests.model.stage import Stage
-from tests.model.transports import InProcess
+from tests.model.transports import InProcess, OverHttp
 
 STEPS = int(os.environ.get("MODEL_STEPS", "800"))
 SEED = int(os.environ.get("SEED", "1"))
 STEPS_A_PROGRAM = 50
-PROGRAMS_A_ROUND = 20
+PROGRAMS_A_ROUND = 5 if STEPS < 5_000 else 20
 
 
 @pytest.fixture
 def machine(transactional_db: None) -> Iterator[type[SiteMachine]]:
-    """The machine with the test client, on an empty database and with standing clocks."""
+    """The machine on an empty database, with standing clocks; it asks through Django's test client."""
     with override_settings(API_REQUESTS_PER_MINUTE=10**9), standing_still(START) as clocks:
         stage = Stage()
         stage.set_up()
 
-        class InProcessMachine(SiteMachine):
-            """Through the test client."""
+        class Machine(SiteMachine):
+            """This test's own."""
 
-        InProcessMachine.stage, InProcessMachine.clocks = stage, clocks
-        InProcessMachine.transport, InProcessMachine.tally = InProcess(), Tally()
+        Machine.stage, Machine.clocks, Machine.transport, Machine.tally = stage, clocks, InProcess(), Tally()
         logging.disable(logging.WARNING)  # most of the refusals are what is wanted
-        yield InProcessMachine
+        yield Machine
         logging.disable(logging.NOTSET)
 
 
@@ -81,3 +82,10 @@ def a_round(number: int) -> settings:
 def test_the_site_answers_as_the_rules_say(machine: type[SiteMachine]) -> None:
     play(machine, STEPS)
     assert machine.tally.steps >= STEPS
+
+
+def test_a_server_of_its_own_answers_as_the_rules_say(machine: type[SiteMachine], tmp_path: Path) -> None:
+    with running_server(tmp_path) as port:
+        machine.transport = OverHttp(port, machine.clocks)
+        play(machine, STEPS // 8)
+    assert machine.tally.steps >= STEPS // 8

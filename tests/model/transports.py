@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.test import Client
 
 from tests.model.asks import Answer, Ask
+from tests.model.clocks import Clocks
 
 
 class Transport(Protocol):
@@ -35,15 +36,15 @@ class InProcess:
 
 
 class OverHttp:
-    """A server at an address; the connection is kept alive."""
+    """A server of its own; the connection is kept alive, and each request says what the clocks show."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._connection = HTTPConnection(host, port, timeout=60)
-        self.headers: dict[str, str] = {}
+    def __init__(self, port: int, clocks: Clocks) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._clocks = clocks
 
     def send(self, ask: Ask, token: str) -> Answer:
         path = f"{ask.path}?{urlencode(ask.query)}" if ask.query else ask.path
-        headers = {**_headers(ask, token), **self.headers, "Content-Type": "application/json"}
+        headers = {**_headers(ask, token), **self._clocks.header(), "Content-Type": "application/json"}
         self._connection.request(ask.method, path, _content(ask), headers)
         response = self._connection.getresponse()
         return Answer(response.status, response.read(), response.headers.get("Idempotent-Replayed") == "true")
