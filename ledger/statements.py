@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.json import Jsonb
@@ -17,6 +18,7 @@ from psycopg.types.json import Jsonb
 Row = Sequence[Any]
 Rows = list[tuple[Any, ...]]
 Model = type[models.Model]
+_encoder: Final = msgspec.json.Encoder(enc_hook=str)
 _COPIED_FROM: Final = 200
 """Rows from which on copying pays for its further statement."""
 
@@ -124,10 +126,10 @@ class Writes:
                 _copy(cursor, model, columns, rows)
             else:
                 steps.append(_insertion(model, columns))
-                parameters.append(json.dumps(rows, default=str))
+                parameters.append(_encoder.encode(rows).decode())
         for model, columns, rows in self._updates:
             steps.append(_change(model, columns))
-            parameters += [json.dumps(rows, default=str), self._contract_id]
+            parameters += [_encoder.encode(rows).decode(), self._contract_id]
         if steps:
             parts = ", ".join(f"step_{number} AS ({sql})" for number, sql in enumerate(steps))
             cursor.execute(f"WITH {parts} SELECT", parameters)

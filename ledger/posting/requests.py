@@ -3,12 +3,14 @@
 Answers are stored with the key as JSON, so that the same request is answered the same way for ever.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
+from msgspec import Struct
 
 from ledger.errors import BY_CODE, LedgerError
 from ledger.ids import new_id
@@ -26,7 +28,7 @@ class Idempotency:
     fingerprint: str
 
 
-class JobView(NamedTuple):
+class JobView(Struct, frozen=True, kw_only=True):
     """A job as one answer shows it. Amounts are milli-tokens; `lots` are what it drew: (lot, milli-tokens)."""
 
     id: UUID
@@ -51,8 +53,7 @@ class JobView(NamedTuple):
     lots: tuple[tuple[UUID, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """A command that moved tokens outside jobs: its transaction, how many (milli-tokens), when, of how many lots."""
 
     transaction: UUID | None
@@ -126,51 +127,52 @@ def one_off() -> Idempotency:
 
 def dump_answer(answer: Answer) -> str:
     """Return the answer as JSON, to be stored with its key."""
-    results = [_dump_result(result) for result in answer.results]
-    # Ids and times become text here and not one by one, because a batch has thousands of them.
-    return json.dumps(
-        {"results": results, "whole": answer.whole, "note": answer.note}, separators=(",", ":"), default=_plain
-    )
+    results = [_stored(result) for result in answer.results]
+    return _encoder.encode(_StoredAnswer(results, answer.whole, answer.note)).decode()
 
 
 def load_answer(text: str) -> Answer:
     """Return the stored answer, marked as replayed."""
-    data = json.loads(text)
-    results = tuple(_load_result(item) for item in data["results"])
-    return Answer(results=results, whole=data["whole"], note=data["note"], replayed=True)
+    stored = _decoder.decode(text)
+    return Answer(tuple(map(_result, stored.results)), whole=stored.whole, note=stored.note, replayed=True)
 
 
-def _plain(value: UUID | datetime) -> str:
-    return value.hex if isinstance(value, UUID) else value.isoformat()
+class _StoredRefusal(Struct):
+    code: str
+    detail: str
+    field: str | None
+    extra: dict[str, Any]
 
 
-def _dump_result(result: Result) -> dict[str, Any]:
+class _StoredResult(Struct, omit_defaults=True):
+    """One of the three."""
+
+    job: JobView | None = None
+    posted: Posted | None = None
+    refusal: _StoredRefusal | None = None
+
+
+class _StoredAnswer(Struct):
+    results: list[_StoredResult]
+    whole: bool
+    note: Note | None
+
+
+_encoder: Final = msgspec.json.Encoder()
+_decoder: Final = msgspec.json.Decoder(_StoredAnswer)
+
+
+def _stored(result: Result) -> _StoredResult:
     if isinstance(result, JobView):
-        return {"job": result._asdict()}
+        return _StoredResult(job=result)
     if isinstance(result, Posted):
-        return {"posted": asdict(result)}
-    return {"code": result.code, "detail": result.detail, "field": result.field, "extra": result.extra}
+        return _StoredResult(posted=result)
+    return _StoredResult(refusal=_StoredRefusal(result.code, result.detail, result.field, result.extra))
 
 
-_TIMES: Final = frozenset({"created_at", "first_result_at", "ended_at", "hold_expires_at", "at"})
-_IDS: Final = frozenset({"id", "contract", "pool", "transaction"})
-
-
-def _load_result(data: dict[str, Any]) -> Result:
-    if "code" in data:
-        return BY_CODE[data["code"]](data["detail"], field=data["field"], **data["extra"])
-    if "posted" in data:
-        return Posted(**{name: _rich(name, value) for name, value in data["posted"].items()})
-    return JobView(**{name: _rich(name, value) for name, value in data["job"].items()})
-
-
-def _rich(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _IDS:
-        return UUID(value)
-    if name in _TIMES:
-        return datetime.fromisoformat(value)
-    if name == "lots" and isinstance(value, list):
-        return tuple((UUID(lot), amount_mt) for lot, amount_mt in value)
-    return value
+def _result(stored: _StoredResult) -> Result:
+    if refusal := stored.refusal:
+        return BY_CODE[refusal.code](refusal.detail, field=refusal.field, **refusal.extra)
+    result = stored.job or stored.posted
+    assert result is not None, "a result is one of the three"
+    return result

@@ -77,13 +77,13 @@ class ItemsAnswer(serializers.Serializer[Any]):
 
 
 def job(view: JobView) -> dict[str, Any]:
-    """Return a job's JSON. No serializer: a batch writes a thousand of them."""
+    """Return a job's JSON, ids and times as they are. No serializer: a batch writes a thousand of them."""
     return {
-        "id": str(view.id),
+        "id": view.id,
         "service": view.service,
         "user": view.user,
-        "contract": str(view.contract),
-        "pool": str(view.pool),
+        "contract": view.contract,
+        "pool": view.pool,
         "quantity": amount(view.quantity_m),
         "status": view.status,
         "price": amount(view.price_mt),
@@ -94,11 +94,11 @@ def job(view: JobView) -> dict[str, Any]:
         "comment": view.comment,
         "external_id": view.external_id,
         "reason": view.reason,
-        "created_at": instant(view.created_at),
-        "first_result_at": instant_or_none(view.first_result_at),
-        "ended_at": instant_or_none(view.ended_at),
-        "hold_expires_at": instant_or_none(view.hold_expires_at),
-        "lots": [{"lot": str(lot), "amount": amount(drawn_mt)} for lot, drawn_mt in view.lots],
+        "created_at": view.created_at,
+        "first_result_at": view.first_result_at,
+        "ended_at": view.ended_at,
+        "hold_expires_at": view.hold_expires_at,
+        "lots": [{"lot": lot, "amount": amount(drawn_mt)} for lot, drawn_mt in view.lots],
     }
 
 

@@ -33,10 +33,8 @@ class Body(Serializer[Any]):
         errors: dict[str, Any] = {}
         for name, field in fields.items():
             try:
-                if name in data:
-                    values[name] = field.run_validation(data[name])
-                elif field.required:
-                    field.fail("required")
+                if name in data or field.required:
+                    values[name] = field.run_validation(data.get(name, empty))
                 elif field.default is not empty:
                     values[name] = field.get_default()
             except ValidationError as error:

@@ -7,7 +7,6 @@ from django.http import FileResponse, HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from portal.api.answers.operations import OperationAnswer, path_of
 from portal.api.answers.operations import operation as shown
 from portal.api.caller import Caller
 from portal.api.operations import operation
+from portal.api.renderers import JSONRenderer
 from portal.api.requests.others import UsageExportQuery
 from portal.api.scopes import Scope
 from portal.api.views.base import ApiView
