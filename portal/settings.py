@@ -131,7 +131,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     # A lock that is not had within 5 s becomes a 503 that says when to try again.
     _database.setdefault("OPTIONS", {}).update(
-        options="-c lock_timeout=5000", server_side_binding=True, prepare_threshold=5
+        options="-c lock_timeout=5000 -c jit=off", server_side_binding=True, prepare_threshold=5
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A streaming replica that reports may read while it is at most so old; nothing else ever does.
