@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from ledger.verification import soundness
 from portal.models.heartbeat import WORKER, is_alive
+from portal.tasks import NEVER_RAN, task_states
 
 STALE_VERIFICATION: Final = timedelta(hours=26)
 
@@ -39,18 +40,30 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether the site can do its work: 200, or 503 with what is missing."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
-    books = _verification()
+    books, tasks = _verification(), _tasks_at_fault()
     return JsonResponse(
-        {"status": _status(ready, books), "checks": checks, "verification": books},
+        {"status": _status(ready, books, tasks), "checks": checks, "verification": books, "tasks": tasks},
         status=200 if ready else 503,
         headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"}),
     )
 
 
-def _status(ready: bool, books: Books | None) -> str:
+def _status(ready: bool, books: Books | None, tasks: dict[str, str]) -> str:
     if not ready:
         return "not ready"
-    return "degraded" if books and not (books["sound"] and books["fresh"]) else "ok"
+    return "degraded" if tasks or (books and not (books["sound"] and books["fresh"])) else "ok"
+
+
+def _tasks_at_fault() -> dict[str, str]:
+    """Return what is wrong with each task of the worker that is late or failing. The site can do without for a while.
+
+    One that never ran is one of a worker that has not come round to it; without a worker the site is not ready.
+    """
+    try:
+        states = task_states()
+    except (DatabaseError, InterfaceError):
+        return {}
+    return {state.name: state.reason for state in states if not state.is_healthy and state.reason != NEVER_RAN}
 
 
 def _verification() -> Books | None:

@@ -10,6 +10,7 @@ from portal.models.task_runs import TaskRun
 from portal.tasks.registry import TASKS
 from portal.tasks.runs import ABANDONED_AFTER
 
+NEVER_RAN: Final = "It never ran."
 LATE_AFTER: Final = timedelta(minutes=5)
 _FAILING_AFTER: Final = 3
 
@@ -58,7 +59,7 @@ def _state(row: TaskRun) -> TaskState:
 
 def _reason(row: TaskRun, now: datetime | None, *, running: bool) -> str:
     if now is None or row.started_at is None:
-        return "It never ran."
+        return NEVER_RAN
     if row.failures >= _FAILING_AFTER:
         return f"It failed {row.failures} times in a row."
     due_at = row.due_at or row.started_at

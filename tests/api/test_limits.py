@@ -101,6 +101,7 @@ def test_readiness_names_what_is_missing(db: None) -> None:
         "status": "ok",
         "checks": {"database": True, "migrations": True, "worker": True},
         "verification": None,
+        "tasks": {},
     }
     Heartbeat.objects.all().delete()
     silent = Client().get("/readyz")

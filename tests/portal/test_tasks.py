@@ -211,6 +211,17 @@ def test_three_failures_in_a_row_are_not_well(monkeypatch: pytest.MonkeyPatch) -
     assert well == [True, True, False]
 
 
+def test_readiness_names_the_task_that_is_late_and_the_site_stays_ready() -> None:
+    task = Task("sweep_holds", Every(60), Counted())
+    worker(task).do_round()
+    assert Client().get("/readyz").json()["tasks"] == {}
+    moved_back(7 * MINUTE)
+    answer = Client().get("/readyz")
+    found = answer.json()
+    assert (answer.status_code, found["status"]) == (200, "degraded")
+    assert found["tasks"] == {"sweep_holds": "It is late."}
+
+
 def test_olga_sees_each_task_with_its_last_run(olga: User) -> None:
     worker(Task("sweep_holds", Every(60), Counted()), Task("expire_lots", Every(60), Counted(fails=1))).do_round()
     page = operator_client(olga).get(reverse("admin:portal_taskrun_changelist"))
