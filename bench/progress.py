@@ -22,7 +22,10 @@ class Progress:
 
     def tell(self, what: str) -> None:
         """Say what is being prepared."""
-        self._bar.set_description_str(f"preparing: {what}", refresh=sys.stderr.isatty())
+        if sys.stderr.isatty():
+            self._bar.set_description_str(f"preparing: {what}", refresh=True)
+        else:
+            self._bar.write(f"preparing: {what}", file=sys.stderr)
 
     def begin(self, steps: int) -> None:
         """Start counting measurements."""

@@ -76,17 +76,23 @@ def _reads(stage: Stage) -> list[Contestant]:
 
 
 def _sites(stage: Stage, worker: Worker) -> list[Site]:
-    """Serve our site, the view that does nothing but one call, and the naive charge."""
+    """Serve our site, and what it is compared with."""
     environment = stage.environment(stage.site(LARGE))
     stage.tell("web servers")
     ours = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web ours")))
-    environment |= {
-        "BENCH_LIMIT": json.dumps(worker.facts["limit"]),
-        "DJANGO_SETTINGS_MODULE": "bench.limit.settings",
-    }
-    limit = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web limit")))
     return [
         Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["body"], worker.facts["authorization"]),
-        Site("one call over HTTP", f"{limit}/hold", {}),
+        Site("one call over HTTP", _one_call(stage, worker, "settings"), {}),
+        Site("bare call over HTTP", _one_call(stage, worker, "bare_settings"), {}),
         peers.naive(stage),
     ]
+
+
+def _one_call(stage: Stage, worker: Worker, settings: str) -> str:
+    """Serve the view that does nothing but one call; return its URL."""
+    environment = stage.environment(stage.site(LARGE)) | {
+        "BENCH_LIMIT": json.dumps(worker.facts["limit"]),
+        "DJANGO_SETTINGS_MODULE": f"bench.limit.{settings}",
+    }
+    server = web_server(environment=environment, log=stage.log(f"web limit {settings}"))
+    return f"{stage.stack.enter_context(server)}/hold"

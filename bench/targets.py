@@ -46,6 +46,7 @@ TARGETS: Final = (
         for clients in ("1 connection", "8 connections", "32 connections", f"32 connections{FLUSHED}")
         for target in (
             Target(f"ours over HTTP, {clients}", f"one call over HTTP, {clients}", at_least=0.5),
+            Target(f"ours over HTTP, {clients}", f"bare call over HTTP, {clients}"),
             Target(f"ours over HTTP, {clients}", f"naive ORM over HTTP, {clients}", at_least=5),
         )
     ),
