@@ -77,6 +77,8 @@ def against(now_mt: int, before_mt: int) -> str:
         return gettext("%(before)s in the period before") % {"before": plain(before_mt)}
     percent = abs(100 * (now_mt - before_mt)) // before_mt
     said = {"percent": whole(percent), "before": plain(before_mt)}
+    if percent == 0:
+        return gettext("Within 1 %% of the %(before)s of the period before") % said
     if now_mt > before_mt:
         return gettext("%(percent)s %% more than the %(before)s of the period before") % said
     return gettext("%(percent)s %% less than the %(before)s of the period before") % said
