@@ -1,13 +1,16 @@
 """How templates write amounts, prices, times and states. Names from logs are text: nothing here marks input as safe."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext, pgettext
 
 from ledger.amounts import format_milli
 from ledger.ids import new_id
@@ -28,12 +31,11 @@ ICONS = {
 
 @register.filter
 def number(milli: int | None) -> str:
-    """Write thousandths (milli-tokens, or of a unit) as a decimal with groups: 1234500 becomes 1,234.5."""
+    """Write thousandths (milli-tokens, or of a unit) as the reader's language does: 1234500 becomes 1,234.5."""
     if milli is None:
         return ""
-    whole, _, fraction = format_milli(milli).partition(".")
-    grouped = f"{int(whole):,}" if whole != "-0" else whole
-    return f"{grouped}.{fraction}" if fraction else grouped
+    exact = format_milli(milli)
+    return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
 
 
 @register.filter
@@ -41,7 +43,9 @@ def tokens(amount_mt: int | None) -> str:
     """Write milli-tokens with their unit: 11000 becomes "11 tokens"."""
     if amount_mt is None:
         return ""
-    return f"{number(amount_mt)} {'token' if amount_mt == 1000 else 'tokens'}"
+    return ngettext("%(amount)s token", "%(amount)s tokens", 1 if amount_mt == 1000 else 2) % {
+        "amount": number(amount_mt)
+    }
 
 
 @register.filter
@@ -56,9 +60,8 @@ def when(at: datetime | None) -> str | SafeString:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return format_html(
-        '<time datetime="{}">{} {}</time>', local.isoformat(), f"{local.day} {local:%b %Y, %H:%M}", local.tzname()
-    )
+    text = date_format(local, pgettext("instant, as Django's date filter takes it", "j M Y, H:i"))
+    return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), text, local.tzname())
 
 
 @register.filter
@@ -67,7 +70,8 @@ def day(at: datetime | None) -> str | SafeString:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y}")
+    text = date_format(local, pgettext("day, as Django's date filter takes it", "j M Y"))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 
 @register.inclusion_tag("components/status.html")
