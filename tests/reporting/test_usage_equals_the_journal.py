@@ -37,22 +37,24 @@ class Question:
     pool: Pool | None = None
 
 
+hours = st.integers(0, 40) | st.integers(200, 900)
+"""Until something happens; months pass in some histories, because whole months are summed apart."""
 events = st.tuples(
     st.just("work"),
     st.integers(0, 1),
     st.sampled_from(SERVICES),
     st.sampled_from(OUTCOMES),
     st.sampled_from(["", "bridge", "=SUM(A1)"]),
-    st.integers(0, 40),
+    hours,
 )
-funds = st.tuples(st.just("fund"), st.integers(0, 1), st.integers(1, 12), st.integers(0, 40))
+funds = st.tuples(st.just("fund"), st.integers(0, 1), st.integers(1, 12), hours)
 folds = st.tuples(st.just("fold"), st.integers(1, 12)) | st.just(("fold all",)) | st.just(("refold",))
 
 
 @st.composite
 def instants(draw: st.DrawFn, last: datetime) -> datetime:
     """An instant not long before the last event, sometimes midnight, sometimes the event's own."""
-    back = timedelta(hours=draw(st.integers(-3, 150)))
+    back = timedelta(hours=draw(st.integers(-3, 150) | st.integers(150, 2500)))
     match draw(st.sampled_from(["any", "midnight", "own"])):
         case "any":
             return last - back + timedelta(minutes=7)
