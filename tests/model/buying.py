@@ -74,7 +74,7 @@ def _placed(site: Site, given: dict[str, Any], user: str) -> Reply:
 def _arrive(site: Site, order: Order, now: datetime, is_taken: Any, code: str) -> None:
     """Let the tokens arrive; what somebody took before undoes it all, and what had expired is noticed first."""
     before = site.books.copy()
-    expires = a_year_after(site.web)
+    expires = a_year_after(site.clock)
     try:
         site.books.grant("shared", order.mt, min(expires, site.books.ends or expires), source="purchase")
     except Refusal as refusal:
@@ -91,7 +91,7 @@ def a_year_after(at: datetime) -> datetime:
 
 
 def _require_running(site: Site) -> None:
-    if site.books.ends and site.books.ends <= site.web:
+    if site.books.ends and site.books.ends <= site.clock:
         raise No(409, "contract_expired")
 
 
@@ -127,7 +127,7 @@ def cancel(site: Site, ask: Ask, order_id: str) -> Reply:
     if order.status == "fulfilled":
         raise No(409, "already_decided")
     if order.status != "cancelled":
-        order.status, order.cancelled = "cancelled", site.web
+        order.status, order.cancelled = "cancelled", site.clock
     return Reply(200, order_json(site, order))
 
 

@@ -77,7 +77,7 @@ def quote(site: Site, ask: Ask) -> Reply:
     usable = site.usable(user)
     chosen = _chosen_pool(site, ask.body, usable)
     terms = prices.SERVICES[ask.body["service"]]
-    price = prices.price(ask.body["service"], quantity, site.web)
+    price = prices.price(ask.body["service"], quantity, site.clock)
     required, pools = price * count, [chosen] if chosen else usable
     payer = next((pool for pool in pools if site.books.available(pool) >= required), None)
     available = site.books.available(payer) if payer else max(map(site.books.available, pools))
@@ -85,7 +85,7 @@ def quote(site: Site, ask: Ask) -> Reply:
         payer, available = pools[0], sum(map(site.books.available, pools))
     payer = payer or max(pools, key=site.books.available)
     others = [pool for pool in usable if pool != payer and site.books.available(pool) >= required > available]
-    found = Quote(user, ask.body["service"], quantity, price, payer, site.web + timedelta(minutes=15))
+    found = Quote(user, ask.body["service"], quantity, price, payer, site.clock + timedelta(minutes=15))
     site.quotes.append(found)
     body = {
         "id": Fresh(found),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.db import connection
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -105,7 +106,8 @@ class Core(RuleBasedStateMachine):
         """Compare every balance and every lot as they are stored, and now and then as the site shows them."""
         name_lots(self.site)
         self.moments.append(self.site.books.now)
-        assert stored(self.site) == as_posted(self.site)
+        differing = stored(self.site) ^ as_posted(self.site)
+        assert not differing, differing
         if by_api or self.tally.steps % SHOWN_EVERY == 0:
             ask = self.writer.get("desktop", "pools")
             compare(routes.answer(self.site, ask), self.transport.send(ask, self.stage.tokens["desktop"]))
@@ -147,7 +149,8 @@ class Core(RuleBasedStateMachine):
         self.tally.steps += 1
         self.went_back = self.went_back or jump_s < -3_000
         database = self.site.clock + timedelta(seconds=jump_s)
-        web = database + timedelta(seconds=skew_s)
+        # SQLite is on the web server's own machine, so its clock is the same.
+        web = database + timedelta(seconds=skew_s if connection.vendor == "postgresql" else 0)
         self.clocks.set(database=database, web=web)
         self.site.set_clocks(database=database, web=web)
         self.check(by_api=True)
