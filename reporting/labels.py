@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Pool, PoolKind, Service
@@ -34,6 +35,12 @@ def read_names(group_by: Sequence[str], keys: Collection[tuple[Any, ...]]) -> Na
 
 def written(day: date) -> str:
     """Write a day in the reader's language."""
+    return _written(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, _language: str | None) -> str:
+    # Kept, because a picture of a year writes hundreds of days, the same ones for everybody.
     return date_format(day, pgettext("day, as Django's date filter takes it", "j M Y"))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from ledger.amounts import format_milli
 from reporting.definitions import DEFINITIONS
@@ -30,6 +31,12 @@ def amount(milli: int) -> SafeString:
 @register.filter
 def plain(milli: int) -> str:
     """Write thousandths as text alone, for titles and options."""
+    return _plain(milli, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _plain(milli: int, _language: str | None) -> str:
+    # Kept, because a year of days is mostly the same few amounts.
     exact = format_milli(milli)
     return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
 
