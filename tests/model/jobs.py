@@ -1,15 +1,14 @@
-"""What the API should answer about quotes, jobs and their verdicts."""
+"""What the API should answer about jobs and their verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from tests.ledger.oracle_things import Job, Refusal
 from tests.model import prices
-from tests.model.asks import Anything, Ask, Fresh, No, Reply, amount, instant
-from tests.model.site import CLIENTS, Quote, Site, acting_user, contract_named
+from tests.model.asks import Ask, Fresh, No, Reply, amount, instant
+from tests.model.site import CLIENTS, Site, acting_user, contract_named
 
 STATUSES = {"insufficient_tokens": 402, "amount_exceeds_hold": 400, "invalid": 400}
 
@@ -64,49 +63,6 @@ def refused(site: Site, refusal: Refusal, *, names_others: bool = True) -> No:
             ]
             facts["alternatives"] = able
     return No(STATUSES.get(refusal.code, 409), refusal.code, kept=True, **facts)
-
-
-# Quotes
-
-
-def quote(site: Site, ask: Ask) -> Reply:
-    contract_named(site, ask, ask.body)
-    user = acting_user(site, ask, ask.body)
-    site.begin()
-    quantity, count = thousandths(ask.body.get("quantity", "1")), ask.body.get("count", 1)
-    usable = site.usable(user)
-    chosen = _chosen_pool(site, ask.body, usable)
-    terms = prices.SERVICES[ask.body["service"]]
-    price = prices.price(ask.body["service"], quantity, site.clock)
-    required, pools = price * count, [chosen] if chosen else usable
-    payer = next((pool for pool in pools if site.books.available(pool) >= required), None)
-    available = site.books.available(payer) if payer else max(map(site.books.available, pools))
-    if payer is None and site.books.split:
-        payer, available = pools[0], sum(map(site.books.available, pools))
-    payer = payer or max(pools, key=site.books.available)
-    others = [pool for pool in usable if pool != payer and site.books.available(pool) >= required > available]
-    found = Quote(user, ask.body["service"], quantity, price, payer, site.clock + timedelta(minutes=15))
-    site.quotes.append(found)
-    body = {
-        "id": Fresh(found),
-        "service": found.service,
-        "quantity": amount(quantity),
-        "count": count,
-        "price": amount(price),
-        "required": amount(required),
-        "available": amount(available),
-        "will_remain": amount(available - required),
-        "sufficient": available >= required,
-        "pool": site.pools[payer],
-        "rate": Anything(),
-        "covered_by": terms.covered_by,
-        "expires_at": instant(found.expires),
-        "max_count": min(1000, available // price) if price else 1000,
-        "alternatives": [
-            {"pool": site.pools[pool], "available": amount(site.books.available(pool))} for pool in others
-        ],
-    }
-    return Reply(201, body)
 
 
 # Starting
@@ -185,7 +141,7 @@ def _looked_up(site: Site, user: str, given: dict[str, Any]) -> Start:
     if site.project_required and not given.get("project"):
         raise No(400, "project_required")
     usable = site.usable(user)
-    chosen = _chosen_pool(site, given, usable)
+    chosen = chosen_pool(site, given, usable)
     quantity = thousandths(given.get("quantity", "1"))
     price = prices.price(given["service"], quantity, site.clock)
     order = Start(user, price, usable, chosen, given)
@@ -211,7 +167,7 @@ def _as_quoted(site: Site, order: Start, quantity: int) -> Start:
     return replace(order, price=found.price, chosen=found.pool)
 
 
-def _chosen_pool(site: Site, given: dict[str, Any], usable: Sequence[str]) -> str | None:
+def chosen_pool(site: Site, given: dict[str, Any], usable: Sequence[str]) -> str | None:
     if "pool" not in given:
         return None
     pool = site.pool_named(given["pool"])

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
-from tests.model import buying, claims, jobs, reading
+from tests.model import buying, claims, jobs, quotes, reading
 from tests.model.asks import Ask, No, Reply
 from tests.model.site import Site
 
 Handler = Callable[..., Reply]
 BASE = "/api/v1"
 COLLECTIONS: dict[tuple[str, str], Handler] = {
-    ("POST", "quotes"): jobs.quote,
+    ("POST", "quotes"): quotes.quote,
     ("POST", "jobs"): jobs.start,
     ("GET", "jobs"): reading.all_jobs,
     ("POST", "jobs/batch"): jobs.batch,
