@@ -19,6 +19,7 @@ from ledger.sealing.read import Form, Span, leaf_of, transactions
 from ledger.statements import among, many, one, select_rows
 
 ENTRIES_PER_SEAL: Final = 4_000
+ENTRIES_PER_BATCH: Final = 8_000
 CONTRACTS_PER_BATCH: Final = 50
 NOBODY: Final = UUID(int=0)
 
@@ -51,16 +52,17 @@ def seal_all(
     sealed, broken = 0, list[UUID]()
     page = _due_after(NOBODY)
     while page and not progress.is_stopped():
-        horizon = {item.contract_id: item.last_seq for item in page}
-        last = page[-1].contract_id
+        last, horizon = page[-1].contract_id, {item.contract_id: item.last_seq for item in page}
         due: Sequence[Due] = page
         while due and not progress.is_stopped():
-            seals = _seals_of(due, clock(), per_seal)
+            batch = _batch(due, per_seal)
+            seals = _seals_of(batch, clock(), per_seal)
             Seal.objects.bulk_create(seals, ignore_conflicts=True)
             sealed += sum(len(seal.leaves) // 32 for seal in seals)
-            broken += {item.contract_id for item in due} - {seal.contract_id for seal in seals}
-            progress.advance(len(due))
-            waiting = _due_of([seal.contract_id for seal in seals])
+            stuck = {item.contract_id for item in batch} - {seal.contract_id for seal in seals}
+            broken += stuck
+            progress.advance(len(batch))
+            waiting = _due_of([item.contract_id for item in due if item.contract_id not in stuck])
             due = [item for item in waiting if item.sealed_seq < horizon[item.contract_id]]
         page = _due_after(last)
     if broken:
@@ -98,6 +100,17 @@ def leaves_of(seal: Seal) -> list[bytes]:
     """Return the leaf hashes of the transactions under a seal."""
     blob = bytes(seal.leaves)
     return [blob[start : start + 32] for start in range(0, len(blob), 32)]
+
+
+def _batch(due: Sequence[Due], per_seal: int) -> list[Due]:
+    """Return the first of these contracts, so many that a batch's entries fit into little memory."""
+    batch, entries = list[Due](), 0
+    for item in due:
+        if batch and entries >= ENTRIES_PER_BATCH:
+            break
+        batch.append(item)
+        entries += min(item.last_seq - item.sealed_seq, per_seal)
+    return batch
 
 
 def _seals_of(due: Sequence[Due], at: datetime, per_seal: int) -> list[Seal]:
