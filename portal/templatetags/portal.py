@@ -22,7 +22,7 @@ register = template.Library()
 
 DIALOG_SHOWN = "allocation_shown"
 ICONS = {
-    **dict.fromkeys(("completed", "fulfilled", "approved", "enabled"), "check"),
+    **dict.fromkeys(("completed", "fulfilled", "approved", "enabled", "ready", "sent"), "check"),
     **dict.fromkeys(("failed", "refused", "declined", "cancelled", "expired"), "cross"),
     **dict.fromkeys(("running", "pending", "awaiting_approval"), "clock"),
     "producing": "play",

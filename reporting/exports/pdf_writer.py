@@ -123,7 +123,8 @@ def _usage_lines(usage: Any) -> list[list[Any]]:
     for row in [*usage.rows, usage.totals]:
         name = row.labels["service"] if row is not usage.totals else "Total"
         figures = (row.charged_mt, row.refunded_mt, row.net_mt)
-        lines.append([_paragraph(name, _CELL), f"{row.jobs:,}", *map(_tokens, figures)])
+        cell = name if row is usage.totals else _paragraph(name, _CELL)
+        lines.append([cell, f"{row.jobs:,}", *map(_tokens, figures)])
     return lines
 
 

@@ -25,6 +25,7 @@ class Question:
     pool_id: UUID | None = None
     status: str | None = None
     group_by: tuple[str, ...] = ()
+    sort: str = ""
     viewer_id: int | None = None
     sees_everyone: bool = True
 
@@ -86,6 +87,7 @@ def question_of(chosen: UsageFilter, viewer: Viewer, *, as_of: datetime, status:
         pool_id=scope.pool_id,
         status=status,
         group_by=chosen.group_by,
+        sort=chosen.sort,
         viewer_id=viewer.user_id,
         sees_everyone=viewer.sees_everyone,
     )

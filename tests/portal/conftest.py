@@ -136,10 +136,13 @@ def world(
         client_id=create_service_client(name="desktop", contracts=[contract_a])[0],
         adjustment=waiting_adjustment(shared_a),
         export=export_of(members["alice"]),
-        schedule=create(
-            membership=members["alice"], dataset="usage", format_="xlsx", query="group_by=user", rhythm="weekly"
-        ),
+        schedule=schedule_of(members["alice"]),
     )
+
+
+def schedule_of(membership: Membership) -> ExportSchedule:
+    """A weekly Excel of the usage by user."""
+    return create(membership=membership, dataset="usage", format_="xlsx", query="group_by=user", rhythm="weekly")
 
 
 def export_of(membership: Membership) -> Export:

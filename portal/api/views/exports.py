@@ -137,6 +137,7 @@ def _question(caller: Caller, query: dict[str, Any]) -> Question:
         project=scope.project,
         pool_id=scope.pool_id,
         group_by=tuple(query["group_by"]),
+        sort="name",
         viewer_id=caller.user_id,
         sees_everyone=scope.user_id is None,
     )

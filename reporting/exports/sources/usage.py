@@ -1,11 +1,13 @@
 """Usage added up, as the usage page shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
-from reporting.usage import GROUPS, UsageReport, usage
+from reporting.filters import UsageFilter
+from reporting.tables import sort_rows
+from reporting.usage import GROUPS, UsageReport, UsageRow, usage
 
 NAMED: Final = ("service", "user", "pool")
 _TITLES: Final = {
@@ -45,13 +47,15 @@ def report_of(question: Question) -> UsageReport:
 
 
 def rows(question: Question) -> Iterator[Row]:
-    """Yield a row for each combination of what the report is grouped by."""
-    yield from rows_of(report_of(question))
+    """Yield a row for each combination of what the report is grouped by, sorted as the page does."""
+    shown = UsageFilter(group_by=question.group_by, sort=question.sort)
+    report = report_of(question)
+    yield from rows_of(report, sort_rows(report.rows, shown))
 
 
-def rows_of(report: UsageReport) -> Iterator[Row]:
+def rows_of(report: UsageReport, sorted_rows: Iterable[UsageRow]) -> Iterator[Row]:
     """Yield the rows of a report that was read already."""
-    for row in report.rows:
+    for row in sorted_rows:
         names: list[str | None] = []
         for name in GROUPS:
             names.append(row.keys.get(name))
