@@ -73,6 +73,7 @@ def start(site: Site, ask: Ask) -> Reply:
     user = acting_user(site, ask, ask.body)
 
     def decide() -> Reply:
+        _look_at(site, [user])
         return Reply(201, job_json(site, _start(site, ask, _looked_up(site, user, ask.body))))
 
     return site.once(ask, decide)
@@ -90,10 +91,10 @@ def _all_or_none(site: Site, ask: Ask, users: Sequence[str | No]) -> Reply:
 
     def decide() -> Reply:
         before, started = site.books.copy(), []
+        _look_at(site, users)
         orders = [
             _each(lambda pair=pair: _looked_up(site, *pair)) for pair in zip(users, ask.body["items"], strict=True)
         ]
-        _look_at(site, orders)
         for index, order in enumerate(orders):
             result = order if isinstance(order, No) else _each(lambda order=order: _start(site, ask, order))
             if isinstance(result, No):
@@ -113,7 +114,7 @@ def _each_by_itself(site: Site, ask: Ask, users: Sequence[str | No]) -> Reply:
         orders = [
             _each(lambda pair=pair: pair[0] if isinstance(pair[0], No) else _looked_up(site, *pair)) for pair in pairs
         ]
-        _look_at(site, orders)
+        _look_at(site, users)
         results = [
             order if isinstance(order, No) else _each(lambda order=order: job_json(site, _start(site, ask, order)))
             for order in orders
@@ -129,9 +130,9 @@ def _user_of(site: Site, ask: Ask, item: dict[str, Any]) -> str:
     return acting_user(site, ask, item)
 
 
-def _look_at(site: Site, orders: Sequence[Start | No]) -> None:
-    started = [order for order in orders if isinstance(order, Start)]
-    site.books.look_at(pool for order in started for pool in order.usable)
+def _look_at(site: Site, users: Sequence[str | No]) -> None:
+    """An order is decided on its user's pool and the shared one, whether or not the user may have that."""
+    site.books.look_at([*(user for user in users if isinstance(user, str)), "shared"])
 
 
 def _looked_up(site: Site, user: str, given: dict[str, Any]) -> Start:
