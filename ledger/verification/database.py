@@ -35,6 +35,7 @@ def joining_whole_tables() -> Iterator[None]:
         return
     with atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         yield
         cursor.execute("SET LOCAL enable_nestloop = on")
 

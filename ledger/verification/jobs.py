@@ -5,33 +5,29 @@ from typing import Final
 JOBS: Final[dict[str, str]] = {
     "a job's charge, refund and hold are those of its entries": """
         SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'status ' || j.status FROM job j LEFT JOIN
-            (SELECT t.job_id,
-                SUM(CASE WHEN e.account = 'used' AND t.kind = 'capture' THEN e.amount_mt ELSE 0 END) AS captured,
-                SUM(CASE WHEN e.account = 'used' AND t.kind = 'refund' THEN -e.amount_mt ELSE 0 END) AS refunded,
-                SUM(CASE WHEN e.account = 'held' AND t.kind = 'hold' THEN e.amount_mt ELSE 0 END) AS price,
+            (SELECT e.job_id,
+                SUM(CASE WHEN e.account = 'used' AND e.kind = 'capture' THEN e.amount_mt ELSE 0 END) AS captured,
+                SUM(CASE WHEN e.account = 'used' AND e.kind = 'refund' THEN -e.amount_mt ELSE 0 END) AS refunded,
+                SUM(CASE WHEN e.account = 'held' AND e.kind = 'hold' THEN e.amount_mt ELSE 0 END) AS price,
                 SUM(CASE WHEN e.account = 'held' THEN e.amount_mt ELSE 0 END) AS held
-             FROM job_tx t JOIN ledger_entry e ON e.contract_id = t.contract_id
-                AND e.seq BETWEEN t.first_seq AND t.last_seq GROUP BY t.job_id) AS s ON s.job_id = j.id
+             FROM job_entry e GROUP BY e.job_id) AS s ON s.job_id = j.id
         WHERE j.captured_mt <> COALESCE(s.captured, 0) OR j.refunded_mt <> COALESCE(s.refunded, 0)
             OR j.price_mt <> COALESCE(s.price, 0)
             OR COALESCE(s.held, 0) <> CASE WHEN j.status = 'running' THEN j.price_mt ELSE 0 END
     """,
     "a refund gives back the charge to its own lots, once": """
         SELECT j.contract_id, 'job ' || CAST(j.id AS text), s.account || ' of a lot ' || s.amount FROM job j JOIN
-            (SELECT t.job_id, e.lot_id, e.account, SUM(e.amount_mt) AS amount
-             FROM job_tx t JOIN ledger_entry e ON e.contract_id = t.contract_id
-                AND e.seq BETWEEN t.first_seq AND t.last_seq
-             WHERE e.account IN ('held', 'used') GROUP BY t.job_id, e.lot_id, e.account) AS s ON s.job_id = j.id
+            (SELECT e.job_id, e.lot_id, e.account, SUM(e.amount_mt) AS amount FROM job_entry e
+             WHERE e.account IN ('held', 'used') GROUP BY e.job_id, e.lot_id, e.account) AS s ON s.job_id = j.id
         WHERE s.amount < 0 OR s.account = 'used' AND j.refunded_mt > 0 AND s.amount <> 0
             OR j.refunded_mt > j.captured_mt
     """,
     "a job knows what it drew on each lot": """
         SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'draws' FROM job j
-        JOIN job_tx t ON t.job_id = j.id JOIN ledger_entry e ON e.contract_id = t.contract_id
-            AND e.seq BETWEEN t.first_seq AND t.last_seq
+        JOIN job_entry e ON e.job_id = j.id
         WHERE e.lot_id IS NOT NULL AND e.amount_mt > 0
-            AND (t.kind = 'capture' AND e.account = 'used'
-                OR t.kind = 'hold' AND e.account = 'held' AND j.status = 'running')
+            AND (e.kind = 'capture' AND e.account = 'used'
+                OR e.kind = 'hold' AND e.account = 'held' AND j.status = 'running')
             AND CAST(j.draws AS text) NOT LIKE '%%"' || REPLACE(CAST(e.lot_id AS text), '-', '') || '", "'
                 || REPLACE(CAST(e.pool_id AS text), '-', '') || '", ' || e.amount_mt || ']%%'
     """,
@@ -63,7 +59,7 @@ JOBS: Final[dict[str, str]] = {
             (SELECT t.order_id, SUM(e.amount_mt) AS amount FROM span m JOIN ledger_order q
                 ON q.contract_id = m.contract_id JOIN ledger_transaction t ON t.order_id = q.id
              JOIN ledger_entry e ON e.contract_id = t.contract_id AND e.seq BETWEEN t.first_seq AND t.last_seq
-                AND e.account = 'available' GROUP BY t.order_id) AS s ON s.order_id = o.id
+                AND e.transaction_id = t.id AND e.account = 'available' GROUP BY t.order_id) AS s ON s.order_id = o.id
         WHERE COALESCE(s.amount, 0) <> CASE WHEN o.status = 'fulfilled' THEN o.amount_mt ELSE 0 END
     """,
 }

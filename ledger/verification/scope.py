@@ -42,7 +42,7 @@ def tables(scopes: Sequence[Scope]) -> tuple[str, list[Any]]:
 
     `span`: the contracts. `tx`, `entry`: what is new. `base`: sums of what was before. `moved`: those and everything
     since, also what was posted during the run, to compare with balances as they are now. `job`: new jobs and those
-    with something new; `job_tx`: all their transactions. `key`: new keys.
+    with something new; `job_tx`, `job_entry`: all their transactions and entries. `key`: new keys.
     """
     incremental = any(scope.since for scope in scopes)
     span, parameters = _span(scopes)
@@ -85,7 +85,10 @@ _TABLES: Final = """
 _ALL_JOBS: Final = """
     job AS NOT MATERIALIZED (SELECT j.* FROM span s JOIN ledger_job j ON j.contract_id = s.contract_id),
     job_tx AS NOT MATERIALIZED (
-        SELECT t.* FROM span s JOIN ledger_transaction t ON t.contract_id = s.contract_id WHERE t.job_id IS NOT NULL)
+        SELECT t.* FROM span s JOIN ledger_transaction t ON t.contract_id = s.contract_id WHERE t.job_id IS NOT NULL),
+    job_entry AS NOT MATERIALIZED (
+        SELECT t.job_id, t.kind, e.* FROM job_tx t
+        JOIN later e ON e.transaction_id = t.id AND e.contract_id = t.contract_id)
 """
 _CHANGED_JOBS: Final = """
     job AS NOT MATERIALIZED (
@@ -93,5 +96,8 @@ _CHANGED_JOBS: Final = """
             SELECT job_id FROM tx WHERE job_id IS NOT NULL
             UNION SELECT n.id FROM span s JOIN ledger_job n
                 ON n.contract_id = s.contract_id AND n.created_at >= s.since_at)),
-    job_tx AS NOT MATERIALIZED (SELECT t.* FROM job j JOIN ledger_transaction t ON t.job_id = j.id)
+    job_tx AS NOT MATERIALIZED (SELECT t.* FROM job j JOIN ledger_transaction t ON t.job_id = j.id),
+    job_entry AS NOT MATERIALIZED (
+        SELECT t.job_id, t.kind, e.* FROM job_tx t JOIN ledger_entry e
+            ON e.contract_id = t.contract_id AND e.seq BETWEEN t.first_seq AND t.last_seq)
 """
