@@ -43,7 +43,7 @@ test-browser: env browser  ## the pages in a real Chromium
 
 test-faults: env  ## a short round of each fault: killed processes, lost answers, full disks, wrong clocks
 	@sh tools/faults.sh
-	$(PYTEST) tests/faults
+	$(PYTEST) tests/faults -n 2 --dist loadfile
 
 faults: env  ## many rounds of each fault, then a table: make faults KILLS=200 SEED=1
 	@sh tools/faults.sh

@@ -35,9 +35,9 @@ class RefusalMiddleware:
             return page_not_found(request, exception)
         if isinstance(exception, LedgerError):
             busy = isinstance(exception, LedgerBusy)
-            headers = {"Retry-After": str(RETRY_AFTER_S)} if busy else {}
             page = render(request, "refused.html", {"refusal": exception}, status=UNAVAILABLE if busy else CONFLICT)
-            page.headers.update(headers)
+            if busy:
+                page.headers["Retry-After"] = str(RETRY_AFTER_S)
             return page
         return None
 

@@ -24,6 +24,7 @@ WIDTHS = (26, 6, 6, 12, 7, 8, 6, 4, 7, 14)
 
 def workers(**given: object) -> Outcome:
     with on_postgres(serving=False) as stage:
+        stage.site.open_nursery()
         return kill_workers(stage.site, **given)  # type: ignore[arg-type]
 
 

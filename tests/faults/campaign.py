@@ -43,6 +43,7 @@ def strike_often(
 ) -> Outcome:
     """Strike `kills` times. The same seed gives the same requests and pauses; what they meet is up to the machine."""
     with fault.stage() as stage:
+        stage.site.open_nursery()
         return strike_on(stage, fault, kills=kills, seed=seed, told=told)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.faults.processes import Nursery, Running, kill_group
 from tests.house.sources import ROOT
 
 START_TIMEOUT_S = 240
@@ -49,7 +49,8 @@ class Site:
             **environment,
         }
         self.served_with = self.environment
-        self.web: subprocess.Popen[bytes] | None = None
+        self.web: Running | None = None
+        self.nursery: Nursery | None = None
 
     def prepare(self) -> dict[str, Any]:
         """Migrate, make the small world and return its facts."""
@@ -66,11 +67,24 @@ class Site:
         assert done.returncode == 0 or not check, done.stderr[-4000:]
         return done.stdout
 
+    def open_nursery(self) -> None:
+        """Let later processes be born ready, so that hundreds of starts take minutes and not hours."""
+        self.nursery = Nursery(self.served_with, self.port, self.directory / "web.log")
+
     def start_web(self) -> None:
         """Start the web server; it may take a moment before it answers."""
+        if self.nursery:
+            self.web = self.nursery.start("web")
+            return
         options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
         command = [sys.executable, "-m", "granian", *options, "--blocking-threads", "8", "portal.wsgi:application"]
         self.web = self._start(command, "web.log", self.served_with)
+
+    def start_worker_to_kill(self, *options: str) -> Running:
+        """Start a worker, in the nursery where there is one."""
+        if self.nursery:
+            return self.nursery.start(" ".join(["worker", *options]))
+        return self.start_worker(*options)
 
     def start_worker(self, *options: str) -> "subprocess.Popen[bytes]":
         return self._start([sys.executable, "manage.py", "worker", *options], "worker.log", self.served_with)
@@ -84,16 +98,14 @@ class Site:
     def kill_web(self) -> None:
         """Kill every process of the web server at once."""
         assert self.web
-        os.killpg(self.web.pid, signal.SIGKILL)
-        self.web.wait()
+        kill_group(self.web)
 
     def stop(self) -> None:
-        if self.web and self.web.poll() is None:
-            self.web.terminate()
-            try:
-                self.web.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.kill_web()
+        """End whatever runs."""
+        if self.web:
+            self.kill_web()
+        if self.nursery:
+            self.nursery.end()
 
     def get(self, path: str, *, timeout_s: float = 15, token: str = "") -> tuple[int, Message, bytes]:
         """Ask for a page; status 0 is no answer."""

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.faults.ledger import rows
+from tests.faults.processes import kill_group
 from tests.faults.stages import Stage, on_postgres, on_sqlite
-from tests.faults.workers import kill, kill_workers, let_time_pass, neglect
+from tests.faults.workers import kill_workers, let_time_pass, neglect
 
 BOTH = pytest.mark.parametrize("stage_on", [on_sqlite, on_postgres])
 STOPPED = "SELECT name FROM portal_taskrun WHERE done < total AND finished_at IS NOT NULL AND error = ''"
@@ -62,7 +63,7 @@ def test_a_worker_outlives_its_database() -> None:
         let_time_pass(stage.site)
         due.wait_for(due.items)
         assert worker.poll() is None
-        kill(worker)
+        kill_group(worker)
         assert due.missing_and_doubled() == ([], [])
 
 

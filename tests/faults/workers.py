@@ -1,9 +1,6 @@
 """The worker killed in the middle of its tasks, again and again, while neglected contracts come in."""
 
-import os
 import random
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +8,7 @@ from contextlib import contextmanager
 from tests.faults.campaign import Outcome
 from tests.faults.ledger import change
 from tests.faults.neglected import Neglect
+from tests.faults.processes import kill_group
 from tests.faults.site import Site
 
 NAME = "worker killed"
@@ -32,11 +30,6 @@ def let_time_pass(site: Site) -> None:
     change(site.database_url, _LONG_AGO)
 
 
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-
 def kill_workers(
     site: Site, *, kills: int, seed: int, told: Callable[[Outcome], object] = lambda outcome: None
 ) -> Outcome:
@@ -47,13 +40,13 @@ def kill_workers(
             while due.items - due.posted() < BACKLOG:
                 due.make(10)
             began, before = time.monotonic(), due.posted()
-            worker = site.start_worker()
+            worker = site.start_worker_to_kill()
             try:
                 due.wait_for(before + chance.randint(1, 20))
                 time.sleep(chance.random() * 0.03)
                 assert worker.poll() is None, "the worker ended by itself"
             finally:
-                kill(worker)
+                kill_group(worker)
             outcome.back_after_s.append(time.monotonic() - began)
             let_time_pass(site)
             outcome.rounds += 1
