@@ -20,20 +20,22 @@ def main() -> int:
         with ExitStack() as stack:
             progress = stack.enter_context(Progress())
             stage = stack.enter_context(a_stage(options, progress.tell))
-            rows = measure_all(stage, progress)
+            measured = measure_all(stage, progress)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)  # noqa: T201
         return 130
     except Failed as failure:
         print(f"The benchmark failed. {failure}", file=sys.stderr)  # noqa: T201
         return 1
-    lines = compare(rows)
+    lines = compare(measured.rows)
     print(table(lines))  # noqa: T201
-    if missing := unmeasured(rows):
+    if missing := unmeasured(measured.rows):
         print("\nTargets not measured in this run:", *missing, sep="\n  ")  # noqa: T201
+    for name, reason in measured.failures.items():
+        print(f"\n{name} failed: {reason}", file=sys.stderr)  # noqa: T201
     if options.out:
         write_json(lines, options.out)
-    return 0
+    return 1 if measured.failures else 0
 
 
 if __name__ == "__main__":

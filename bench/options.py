@@ -41,7 +41,7 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
     return Options(
         entries=_entries(environment.get("HISTORY") or ("20000" if short else "2000000")),
         rounds=int(environment.get("ROUNDS") or (3 if short else 5)),
-        seconds=float(environment.get("SECONDS") or (0.8 if short else 3)),
+        seconds=float(environment.get("SECONDS") or (0.4 if short else 3)),
         flush_us=_flush_us(environment.get("BENCH_FLUSH") or "disk"),
         only=_groups(environment.get("ONLY", "")),
         out=Path(out) if out else None,

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Final
 
 from bench.cluster import FlushTime
+from bench.processes import Failed
 
 Measure = Callable[[float], Mapping[str, float]]
 """Measures for so many seconds and returns figures by name."""
@@ -40,6 +41,14 @@ class Row:
     unit: str
 
 
+@dataclass
+class Measured:
+    """What a run found: the rows, and what went wrong with whom. Who failed once is not measured again."""
+
+    rows: list[Row] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
 def measure_in_turn(
     contestants: Sequence[Contestant],
     *,
@@ -48,18 +57,25 @@ def measure_in_turn(
     flush: FlushTime,
     flush_us: int,
     tick: Callable[[str], object],
-) -> list[Row]:
+) -> Measured:
     """Return the medians of the contestants' figures; `tick` is told who is measured."""
+    measured = Measured()
     found: dict[str, list[Mapping[str, float]]] = {contestant.name: [] for contestant in contestants}
     for number in range(rounds):
         for contestant in contestants:
-            if number and contestant.once:
+            if (number and contestant.once) or contestant.name in measured.failures:
                 continue
             tick(contestant.name)
             if flush.can_be_chosen:
                 flush.choose(flush_us if contestant.flush_us is None else contestant.flush_us)
-            found[contestant.name].append(contestant.measure(seconds))
-    return [row for contestant in contestants for row in _rows(contestant, found[contestant.name])]
+            try:
+                found[contestant.name].append(contestant.measure(seconds))
+            except Failed as failure:
+                measured.failures[contestant.name] = str(failure)
+    for contestant in contestants:
+        if found[contestant.name]:
+            measured.rows += _rows(contestant, found[contestant.name])
+    return measured
 
 
 def _rows(contestant: Contestant, found: Sequence[Mapping[str, float]]) -> list[Row]:

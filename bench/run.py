@@ -4,19 +4,20 @@ import json
 from typing import Final
 
 from bench.groups import charges, files, http, peers, reads, sqlite
+from bench.groups.charges import Flush
 from bench.groups.http import Site
 from bench.http.servers import web_server
 from bench.limit.calls import Limit
 from bench.processes import Worker
 from bench.progress import Progress
-from bench.rounds import Contestant, Row, measure_in_turn, measurements
+from bench.rounds import Contestant, Measured, measure_in_turn, measurements
 from bench.stage import LARGE, SMALL, Stage
 
 _CHARGING: Final = ("single", "batch", "http", "hot")
 
 
-def measure_all(stage: Stage, progress: Progress) -> list[Row]:
-    """Return the rows of this run."""
+def measure_all(stage: Stage, progress: Progress) -> Measured:
+    """Return the rows of this run, and what failed."""
     options = stage.options
     contestants = _contestants(stage)
     progress.begin(measurements(contestants, rounds=options.rounds))
@@ -46,7 +47,7 @@ def _contestants(stage: Stage) -> list[Contestant]:
 
 
 def _charges(stage: Stage) -> list[Contestant]:
-    wants, chosen = stage.options.wants, stage.cluster.flush.can_be_chosen
+    wants = stage.options.wants
     worker = stage.ours(LARGE)
     limit = Limit(stage.cluster, LARGE, worker.facts["limit"], stage.directory)
     found = []
@@ -55,17 +56,26 @@ def _charges(stage: Stage) -> list[Contestant]:
     if wants("batch"):
         found += charges.batches(worker, limit)
     if wants("hot"):
-        found += charges.hot(worker, limit, chosen_flush=chosen)
+        found += charges.hot(worker, limit, _flushes(stage))
     if wants("http") or wants("hot"):
         found += _over_http(stage, worker)
     return found
 
 
 def _over_http(stage: Stage, worker: Worker) -> list[Contestant]:
-    wants, chosen = stage.options.wants, stage.cluster.flush.can_be_chosen
+    wants = stage.options.wants
     sites = _sites(stage, worker)
-    found = [*http.single(sites), *http.batches(sites[0], worker)] if wants("http") else []
-    return [*found, *http.hot(sites, chosen_flush=chosen)] if wants("hot") else found
+    found = []
+    if wants("http"):
+        found += http.single(sites, connections=(8,) if stage.options.short else (1, 8))
+        found += http.batches(sites[0], worker)
+    if wants("hot"):
+        found += http.hot(sites, _flushes(stage))
+    return found
+
+
+def _flushes(stage: Stage) -> list[Flush]:
+    return charges.hot_flushes(stage.options, can_be_chosen=stage.cluster.flush.can_be_chosen)
 
 
 def _reads(stage: Stage) -> list[Contestant]:

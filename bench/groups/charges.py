@@ -1,16 +1,20 @@
 """Charges in process: ours beside the physical limit of the same server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from bench.limit.calls import Limit
+from bench.options import Options
 from bench.processes import Worker
 from bench.rounds import Contestant, Measure
+from bench.targets import FLUSHED
 
 BATCHES = (100, 1000)
 HOT_CLIENTS = 32
 HOT_FLUSH_US = 1000
+Flush = tuple[int | None, str]
+"""Microseconds that a flush takes (None: as the run was asked for), and what the rows' names then end in."""
 HOT_FIGURES: Mapping[str, tuple[str, str]] = {"rate": ("", "/s"), "p99_ms": (", p99", "ms")}
 
 
@@ -40,10 +44,10 @@ def batches(worker: Worker, limit: Limit) -> list[Contestant]:
     return found
 
 
-def hot(worker: Worker, limit: Limit, *, chosen_flush: bool) -> list[Contestant]:
-    """Return 32 clients on one hot pool, at the run's flush time and, where it can be chosen, at 1 ms."""
+def hot(worker: Worker, limit: Limit, flushes: Sequence[Flush]) -> list[Contestant]:
+    """Return 32 clients on one hot pool, at each of the flush times."""
     found = []
-    for flush_us, suffix in flushes(chosen_flush):
+    for flush_us, suffix in flushes:
         found += [
             Contestant(
                 f"plain row lock, pgbench, {HOT_CLIENTS} clients{suffix}",
@@ -61,9 +65,13 @@ def hot(worker: Worker, limit: Limit, *, chosen_flush: bool) -> list[Contestant]
     return found
 
 
-def flushes(chosen: bool) -> list[tuple[int | None, str]]:
-    """Return the flush times to measure a hot pool at, with what their rows' names end in."""
-    return [(None, ""), *([(HOT_FLUSH_US, ", 1 ms flush")] if chosen else [])]
+def hot_flushes(options: Options, *, can_be_chosen: bool) -> list[Flush]:
+    """Return the flush times to measure a hot pool at: the run's own and, where it can be chosen, 1 ms."""
+    if not can_be_chosen:
+        return [(None, "")]
+    if options.short or options.flush_us == HOT_FLUSH_US:
+        return [(HOT_FLUSH_US, FLUSHED)]
+    return [(None, ""), (HOT_FLUSH_US, FLUSHED)]
 
 
 def _limit_single(limit: Limit, clients: int, seconds: float) -> Mapping[str, Any]:

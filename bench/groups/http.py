@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.groups.charges import BATCHES, HOT_CLIENTS, HOT_FIGURES, flushes
-from bench.http.load import post
+from bench.groups.charges import BATCHES, HOT_CLIENTS, HOT_FIGURES, Flush
+from bench.http.load import post, with_patience
 from bench.processes import Worker
 from bench.rounds import Contestant
 
-CONNECTIONS = (1, 8)
 SETTLED = 1000
 FIGURES: Mapping[str, tuple[str, str]] = {"rate": ("", "/s"), "p50_ms": (", p50", "ms"), "p99_ms": (", p99", "ms")}
 
@@ -35,17 +34,15 @@ class Site:
         )
 
 
-def single(sites: Sequence[Site]) -> list[Contestant]:
-    """Return holds one by one over a few connections."""
-    return [site.contestant(connections) for connections in CONNECTIONS for site in sites]
+def single(sites: Sequence[Site], *, connections: Sequence[int]) -> list[Contestant]:
+    """Return holds one by one over so many connections each."""
+    return [site.contestant(number) for number in connections for site in sites]
 
 
-def hot(sites: Sequence[Site], *, chosen_flush: bool) -> list[Contestant]:
-    """Return 32 connections on one hot pool."""
+def hot(sites: Sequence[Site], flushes: Sequence[Flush]) -> list[Contestant]:
+    """Return 32 connections on one hot pool, at each of the flush times."""
     return [
-        site.contestant(HOT_CLIENTS, flush_us=flush_us, suffix=suffix)
-        for flush_us, suffix in flushes(chosen_flush)
-        for site in sites
+        site.contestant(HOT_CLIENTS, flush_us=flush_us, suffix=suffix) for flush_us, suffix in flushes for site in sites
     ]
 
 
@@ -54,7 +51,7 @@ def batches(site: Site, worker: Worker) -> list[Contestant]:
     settle = Settle(f"{site.url}/settle", worker)
     return [
         *(_batch(f"{site.url}/batch", worker, size) for size in BATCHES),
-        Contestant(f"ours over HTTP, settle {SETTLED}", settle, FIGURES, times=SETTLED),
+        Contestant(f"ours over HTTP, settle {SETTLED}", with_patience(settle), FIGURES, times=SETTLED),
     ]
 
 
@@ -63,7 +60,7 @@ def _batch(url: str, worker: Worker, size: int) -> Contestant:
     bodies = [{"mode": "all_or_nothing", "items": items}]
     return Contestant(
         f"ours over HTTP, batch of {size}",
-        lambda seconds: post(url, bodies=bodies, authorization=authorization, seconds=seconds),
+        with_patience(lambda seconds: post(url, bodies=bodies, authorization=authorization, seconds=seconds)),
         FIGURES,
         times=size,
     )

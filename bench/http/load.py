@@ -6,14 +6,34 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from bench import ROOT
 from bench.processes import Failed
+from bench.rounds import Measure
 
+_PATIENCE: Final = (1, 3, 9)
 _SCRIPT: Final = ROOT / "bench" / "wrk" / "post.lua"
+
+
+class TooSlow(Failed):
+    """Not one request was answered in the time given."""
+
+
+def with_patience(measure: Measure) -> Measure:
+    """Return a measuring that takes three times as long, and again, rather than end without an answer."""
+
+    def patient(seconds: float) -> Mapping[str, float]:
+        for longer in _PATIENCE:
+            try:
+                return measure(longer * seconds)
+            except TooSlow:
+                continue
+        return measure(_PATIENCE[-1] * seconds)
+
+    return patient
 
 
 def wrk_path() -> str:
@@ -43,6 +63,7 @@ def post(
 
     Raises:
         Failed: an answer was not a success.
+        TooSlow: there was no answer in time.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.writelines(json.dumps(body) + "\n" for body in bodies)
@@ -56,6 +77,8 @@ def post(
         options = ["--threads", "1", "--connections", str(connections), "--timeout", "30s"]
         options += ["--duration", f"{max(1, round(seconds))}s"]
         answered = _run([wrk_path(), *options, "--script", str(_SCRIPT), url], environment)
+    if not answered["requests"]:
+        raise TooSlow(f"{url}: no answer within {seconds} s.")
     if answered["failed"]:
         raise Failed(f"{url}: {answered['failed']} of {answered['requests']} requests failed.")
     busy_s = answered["mean_ms"] / 1000 * answered["requests"] if once else answered["seconds"]

@@ -7,6 +7,7 @@ import pytest
 
 from bench.cluster import FlushTime
 from bench.loop import Repeated, measure
+from bench.processes import Failed
 from bench.rounds import Contestant, measure_in_turn, measurements
 
 
@@ -53,7 +54,19 @@ def test_rounds_take_turns_and_the_middle_counts() -> None:
         return {"rate": next(values)}
 
     contestants = [Contestant("a", slow, times=10), Contestant("b", lambda _: {"rate": 7.0}, once=True)]
-    rows = measure_in_turn(contestants, rounds=3, seconds=0, flush=FlushTime(None), flush_us=0, tick=told.append)
+    measured = measure_in_turn(contestants, rounds=3, seconds=0, flush=FlushTime(None), flush_us=0, tick=told.append)
     assert told == ["a", "b", "a", "a"]
     assert measurements(contestants, rounds=3) == len(told)
-    assert [(row.name, row.value) for row in rows] == [("a", 20.0), ("b", 7.0)]
+    assert [(row.name, row.value) for row in measured.rows] == [("a", 20.0), ("b", 7.0)]
+
+
+def test_who_fails_is_named_and_the_others_go_on() -> None:
+    def fail(_seconds: float) -> Mapping[str, float]:
+        raise Failed("refused")
+
+    told: list[str] = []
+    contestants = [Contestant("a", fail), Contestant("b", lambda _: {"rate": 7.0})]
+    measured = measure_in_turn(contestants, rounds=2, seconds=0, flush=FlushTime(None), flush_us=0, tick=told.append)
+    assert told == ["a", "b", "b"]
+    assert measured.failures == {"a": "refused"}
+    assert [row.name for row in measured.rows] == ["b"]

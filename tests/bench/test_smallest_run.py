@@ -24,7 +24,9 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def lines(stage: Stage) -> list[Line]:
     with Progress() as progress:
-        return compare(measure_all(stage, progress))
+        measured = measure_all(stage, progress)
+    assert measured.failures == {}
+    return compare(measured.rows)
 
 
 def test_every_contestant_has_its_row(lines: list[Line]) -> None:
