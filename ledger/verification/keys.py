@@ -7,8 +7,9 @@ from typing import Final
 
 from django.db import connection
 
+# Materialized: each answer is parsed once.
 _EFFECTS_ON_POSTGRESQL: Final = """
-    effect AS NOT MATERIALIZED (
+    effect AS MATERIALIZED (
         SELECT k.contract_id, k.caller, k.key, k.at, (r -> 'job' ->> 'id')::uuid AS job_id,
             r -> 'job' ->> 'status' AS status, (r -> 'posted' ->> 'transaction')::uuid AS transaction_id
         FROM key k, jsonb_array_elements(k.answer::jsonb -> 'results') AS r)
