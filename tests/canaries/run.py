@@ -61,9 +61,10 @@ def try_one(canary: Canary, root: Path) -> Outcome:
     started = time.perf_counter()
     try:
         canary.apply(root)
-        status, test = run_tests(root, canary.tests, canary.database)
-        if status == 0:
-            status, test = run_tests(root, WHOLE, "sqlite")
+        for tests, database in [*(([one], canary.database) for one in canary.tests), (WHOLE, "sqlite")]:
+            status, test = run_tests(root, tests, database)
+            if status:
+                break
     except DoesNotApply as error:
         status, test = -1, f"does not apply: {error}"
     finally:

@@ -104,3 +104,13 @@ def test_a_lot_made_smaller_by_taking_back_is_spent_before_larger_ones() -> None
     assert isinstance(job, JobView)
     paid = result.journal.state.lots[job.lots[0][0]]
     assert (paid.source, paid.usable_until, job.lots[0][1]) == (LotSource.ALLOCATION, NEVER, 2_000)
+
+
+def test_halves_of_tokens_count_where_two_pools_pay_together() -> None:
+    state = empty_state(split=True)
+    setup = [Request(commands=[gift("bob", 10_500)]), Request(commands=[gift("shared", 500)])]
+    state = plan(state, setup, now=START, new_id=ids()).journal.state
+    order = Request(commands=[start(UUID(int=10), user="bob", price=11_000)])
+    job = plan(state, [order], now=START, new_id=ids()).answers[0].results[0]
+    assert isinstance(job, JobView)
+    assert sorted(amount_mt for _, amount_mt in job.lots) == [500, 10_500]
