@@ -29,7 +29,7 @@ from ledger.models import Account, Entry, Kind, Service
 from reporting.levels import level, smallest
 from reporting.models import FoldMark, UsageSum
 from reporting.periods import Days, Period
-from reporting.places import stretches
+from reporting.places import in_its_transaction, stretches
 
 _JOB: Final = "transaction__job__"
 _DAY: Final = TruncDate("at", tzinfo=UTC)
@@ -123,7 +123,8 @@ FiguresByKey = dict[tuple[Any, ...], Figures]
 
 def used_entries() -> QuerySet[Entry]:
     """Return the entries that usage is counted from."""
-    return Entry.objects.filter(_IS_USED | _IS_CHARGE, transaction__kind__in=(Kind.CAPTURE, Kind.REFUND)).order_by()
+    used = Entry.objects.filter(_IS_USED | _IS_CHARGE, transaction__kind__in=(Kind.CAPTURE, Kind.REFUND))
+    return used.filter(in_its_transaction()).order_by()
 
 
 def entries_above(contract_id: UUID, seq: int) -> Q:
@@ -146,7 +147,7 @@ def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequenc
     branches = [
         branch
         for index, period in enumerate(periods)
-        for branch in _branches(scope, group_by, index, period, floors, near)
+        for branch in _branches(scope, group_by, index, period, floors=floors, near=near)
     ]
     if not branches or not scope.contract_ids:
         return found
@@ -167,6 +168,7 @@ def _branches(
     group_by: Sequence[str],
     index: int,
     period: Period,
+    *,
     floors: dict[UUID, int],
     near: dict[Period, Q],
 ) -> Iterator[QuerySet[Any, Any]]:

@@ -46,6 +46,7 @@ def pool_events(contract_id: UUID, *, after: int, upto: int | None = None) -> li
     refunded = Q(account=Account.USED, transaction__kind=Kind.REFUND)
     events = Entry.objects.filter(
         changed | refunded,
+        in_its_transaction(),
         contract_id=contract_id,
         seq__gt=after,
         transaction__contract_id=contract_id,
@@ -69,6 +70,18 @@ def pool_events(contract_id: UUID, *, after: int, upto: int | None = None) -> li
     )
     summed = named.annotate(sum_mt=Sum("amount_mt")).exclude(sum_mt=0)
     return [{name: value for name, value in row.items() if name != "sum_mt"} for row in summed]
+
+
+def in_its_transaction() -> Q:
+    """Return what is true of every entry and its transaction, said so that the database joins them by their numbers.
+
+    A prepared statement's plan knows no numbers yet: without this it compared each entry with each transaction.
+    """
+    return Q(
+        contract_id=F("transaction__contract_id"),
+        seq__gte=F("transaction__first_seq"),
+        seq__lte=F("transaction__last_seq"),
+    )
 
 
 def stretches(contract_id: UUID, periods: Sequence[Period], *, folded_seq: int) -> list[Q]:
