@@ -15,7 +15,9 @@ from bench.stage import a_stage
 def main() -> int:
     """Measure, print the table, write the file; Ctrl-C and SIGTERM stop everything that was started."""
     options = read_options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too, because a shell starts background processes with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             progress = stack.enter_context(Progress())
