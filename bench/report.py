@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.rounds import Row
-from bench.targets import TARGETS, Target
+from bench.targets import GENERATED, TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def _line(row: Row, target: Target, values: dict[str, float]) -> Line:
 def unmeasured(rows: Sequence[Row]) -> list[str]:
     """Return the targets that this run says nothing about, because a row is missing."""
     names = {row.name for row in rows}
-    missing = [target for target in TARGETS if not {target.row, target.reference or target.row} <= names]
-    return [" / ".join(filter(None, (target.row, target.reference))) for target in missing if str(target)]
+    wanted = [target for target in TARGETS if str(target) and GENERATED not in target.row]
+    missing = [target for target in wanted if not {target.row, target.reference or target.row} <= names]
+    return [" / ".join(filter(None, (target.row, target.reference))) for target in missing]
 
 
 def write_json(lines: Sequence[Line], path: Path) -> None:

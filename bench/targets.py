@@ -28,6 +28,8 @@ class Target:
 SMALL: Final = ", small history"
 FLUSHED: Final = ", 1 ms flush"
 _HORDAK: Final = "hordak, bare transfer, 1 thread"
+GENERATED: Final = "import of a generated job log"
+"""What the import is called where the real log does not lie beside the checkout."""
 _REPORTS: Final = (
     "Reporting page, shared tokens",
     "Reporting page, usage of a year",
@@ -65,7 +67,7 @@ TARGETS: Final = (
     *(Target(f"{row}, SQL statements", at_most=12) for row in _REPORTS),
     *(
         target
-        for log in ("import of the job log", "import of a generated job log")
+        for log in ("import of the job log", GENERATED)
         for target in (
             Target(log, at_least=1000),
             Target(f"{log}, peak memory", f"{log}, a tenth, peak memory", at_most=1.3),

@@ -15,6 +15,7 @@ from bench import ROOT
 from bench.processes import Failed, run, tail
 from bench.rounds import Contestant
 from bench.stage import EMPTY, EXPORTED, Stage
+from bench.targets import GENERATED
 
 _LOG: Final = ROOT.parent / "shared" / "data" / "CEA-Curie-2011-2.1-cln-b1.swf.gz"
 _EPOCH_S: Final = 1_296_571_124
@@ -33,7 +34,7 @@ _XLSX: Final[Mapping[str, tuple[str, str]]] = {"rate": ("", "rows/s"), "memory_m
 def imports(stage: Stage) -> list[Contestant]:
     """Return the import of a tenth of the job log and, unless the run is short, of all of it."""
     lines = gzip.decompress(_LOG.read_bytes()).splitlines() if _LOG.exists() else _generated()
-    name = "import of the job log" if _LOG.exists() else "import of a generated job log"
+    name = "import of the job log" if _LOG.exists() else GENERATED
     found = [_import(stage, f"{name}, a tenth", lines[: len(lines) // _PART])]
     return found if stage.options.short else [*found, _import(stage, name, lines)]
 

@@ -27,7 +27,8 @@ def test_a_missed_target_is_called_so() -> None:
 
 
 def test_what_was_not_measured_is_named() -> None:
-    assert len(unmeasured([])) == len([target for target in TARGETS if str(target)])
+    assert len(unmeasured([])) > 20
+    assert all(any(target.row in named for target in TARGETS) for named in unmeasured([]))
     assert "ours over HTTP, batch of 1000" not in unmeasured([Row("ours over HTTP, batch of 1000", 1.0, "/s")])
 
 
