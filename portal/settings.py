@@ -266,6 +266,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "Tokens for cloud services: balances, quotes, jobs, orders and usage.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {
+        "PoolKindEnum": "ledger.models.pools.PoolKind",
+        "TransactionKindEnum": "ledger.models.journal.Kind",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
     "SERVE_INCLUDE_SCHEMA": False,
     "DISABLE_DOCSTRING_DESCRIPTIONS": False,

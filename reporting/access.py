@@ -73,6 +73,8 @@ def for_members(right: Right) -> Callable[[View[P]], Guarded[P]]:
         @wraps(view)
         def guarded(request: ReportingRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             membership = request.membership
+            if membership is None and request.method not in _SAFE:
+                raise PermissionDenied("You are on no contract.")
             if membership is None:
                 return _nothing_yet(request)
             rights = rights_of(membership)

@@ -63,7 +63,7 @@ def save_view(*, user_id: int, contract_id: UUID, name: str, tab: str, query: st
     return view
 
 
-def delete_view(*, user_id: int, contract_id: UUID, view_id: int) -> str | None:
+def delete_view(*, user_id: int, contract_id: UUID, view_id: UUID) -> str | None:
     """Forget one of the user's own views and return its name; None if there is none such."""
     view = SavedView.objects.filter(pk=view_id, user_id=user_id, contract_id=contract_id).first()
     if view is None:

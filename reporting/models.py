@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from ledger.ids import new_id
 from ledger.models import Contract, Pool, Service
 
 _UNCONSTRAINED: dict[str, Any] = {
@@ -93,6 +94,7 @@ class FoldMark(models.Model):
 class SavedView(models.Model):
     """A report as somebody wants to find it again, by name: the tab and its query string. Written by reporting.kept."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="report_views", db_index=False
     )

@@ -19,7 +19,7 @@ urlpatterns = [
     path("explain/balance/", explain.explain_balance, name="explain-balance"),
     path("explain/charge/<uuid:job_id>/", explain.explain_charge, name="explain-charge"),
     path("views/", keeping.save, name="save-view"),
-    path("views/<int:view_id>/delete/", keeping.delete, name="delete-view"),
+    path("views/<uuid:view_id>/delete/", keeping.delete, name="delete-view"),
     path("columns/", keeping.columns, name="columns"),
     path("suggestions/", keeping.suggestions, name="suggestions"),
 ]

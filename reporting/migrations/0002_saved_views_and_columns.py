@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import ledger.ids
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -33,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SavedView",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", models.UUIDField(default=ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=80)),
                 ("tab", models.CharField(max_length=20)),
                 ("query", models.CharField(blank=True, max_length=2000)),

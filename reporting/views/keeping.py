@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -59,7 +60,7 @@ def save(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
 
 @require_POST
 @for_members(Right.OWN_USE)
-def delete(request: ReportingRequest, viewer: Viewer, view_id: int) -> HttpResponse:
+def delete(request: ReportingRequest, viewer: Viewer, view_id: UUID) -> HttpResponse:
     """Forget one of the viewer's own views."""
     name = delete_view(user_id=viewer.user_id, contract_id=viewer.contract_id, view_id=view_id)
     if name is None:

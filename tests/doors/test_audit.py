@@ -154,7 +154,14 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
     ),
 }
 # They look at a member and change nothing, or write the log itself.
-NO_ACTS = {"rights.rights_of", "rights.require", "pools.visible_pools", "pools.pool_lines", "audit.record"}
+NO_ACTS = {
+    "generating.read_choice",
+    "rights.rights_of",
+    "rights.require",
+    "pools.visible_pools",
+    "pools.pool_lines",
+    "audit.record",
+}
 ACTING = {"membership", "operator", "actor"}
 
 

@@ -29,7 +29,7 @@ def test_end_users_see_who_to_turn_to_and_no_other_users(
 
 
 def test_alice_names_bob_coordinator_and_takes_it_back(world: World, bob: User, alice: User, sign_in: SignIn) -> None:
-    client = sign_in(alice)
+    client = sign_in(alice, fresh=True)
     address = page("set-role", member_id=world.members["bob"].id)
     assert "Software coordinator" in text_of(client.post(address, {"role": "coordinator"}, follow=True))
     assert role_of(bob) == Role.COORDINATOR

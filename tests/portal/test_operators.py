@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -12,9 +13,23 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger.balances import balance
-from ledger.models import AuditEvent, Book, Contract, GiftRule, Pool, Product, Rate, Subscription, Transaction
+from ledger.models import (
+    AuditEvent,
+    Book,
+    Contract,
+    GiftRule,
+    Pool,
+    Product,
+    Rate,
+    Subscription,
+    Transaction,
+    VerificationMode,
+)
+from ledger.sealing import Signer, make_root, seal_all
+from ledger.verification.run import verify
 from portal.operators import KEPT, OPERATORS, PERMISSIONS, READ
 from tests.cast import make_user
 from tests.doors.operators import operator_client
@@ -39,6 +54,15 @@ def root(contract_a: Contract) -> Client:
     return operator_client(make_user("root", is_staff=True, is_superuser=True), contract_a)
 
 
+@pytest.fixture
+def proof(world: World) -> None:
+    """The books of the world sealed, signed and verified."""
+    seal_all()
+    make_root(day=timezone.now().date(), signer=Signer(Ed25519PrivateKey.generate()), at=timezone.now())
+    verify(mode=VerificationMode.FULL)
+
+
+@pytest.mark.usefixtures("proof")
 @pytest.mark.parametrize("model", LISTED)
 def test_olga_opens_each_list_and_what_stands_in_it(model: str, world: World, olgas: Client) -> None:
     shown = olgas.get(address(model, "changelist"), {"q": "a"})
@@ -157,6 +181,7 @@ def test_an_adjustment_that_cannot_be_is_refused_in_the_form(
     assert not AuditEvent.objects.filter(action="pool.adjusted").exists()
 
 
+@pytest.mark.usefixtures("proof")
 @pytest.mark.parametrize("model", READ)
 def test_not_even_a_superuser_changes_the_books(model: str, world: World, shared_a: Pool, root: Client) -> None:
     first = apps.get_model("ledger", model).objects.first()

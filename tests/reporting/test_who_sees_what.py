@@ -13,7 +13,6 @@ from tests.reporting.conftest import Work
 BASE = "/management/reporting/"
 CONTRACT_WIDE = [
     "individual-usage/?scope=contract",
-    "individual-usage.csv?scope=contract",
     "jobs/?scope=contract",
     "entries/",
 ]
@@ -58,7 +57,7 @@ def test_an_end_user_finds_only_own_usage_whatever_they_ask_for(
     fund(individual_pool(contract_id=contract_a.id, user_id=alice.pk), "100")
     work(alice, "simulation", project="secret")
     for query in ("user=alice@example.com", "project=secret", "scope=everyone", "group_by=user&group_by=project"):
-        for address in ("individual-usage/", "individual-usage.csv", "jobs/"):
+        for address in ("individual-usage/", "jobs/"):
             text = signed_in(bob).get(f"{BASE}{address}?range=all&{query}").getvalue().decode()
             assert "alice@example.com" not in text
             assert "secret</t" not in text
@@ -101,7 +100,7 @@ def test_a_pools_entries_are_for_its_user_and_those_who_see_everyones(
 
 
 def test_another_contracts_usage_is_never_in_a_report(bobs_work: str, mallory: User, signed_in: SignIn) -> None:
-    for address in ("individual-usage/", "individual-usage.csv", "jobs/", "entries/"):
+    for address in ("individual-usage/", "jobs/", "entries/"):
         query = "?scope=contract&range=all&group_by=user&user=bob@example.com"
         text = signed_in(mallory).get(f"{BASE}{address}{query if address != 'entries/' else '?range=all'}")
         assert text.status_code == 200

@@ -38,7 +38,8 @@ def run(environment: dict[str, str], *arguments: str) -> str:
 def test_a_report_reads_a_fresh_replica_and_says_so(seen: dict[str, Any]) -> None:
     for moment, net in (("fresh", "5"), ("again", "10")):
         report = seen[moment]
-        assert (report["net"], report["behind_s"]) == (net, 0)
+        assert report["net"] == net
+        assert report["behind_s"] <= 2  # nobody writes, but its server sends its clock only so often
         assert report["from_replica"] >= 2  # the page and the API
 
 
