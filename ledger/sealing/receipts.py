@@ -13,7 +13,7 @@ from ledger.models import RootPart, Seal, Transaction
 from ledger.sealing.canonical import RECEIPT, canonical, microseconds
 from ledger.sealing.keys import Signer
 from ledger.sealing.merkle import Step, path_to
-from ledger.sealing.read import Span, leaf_of, transactions
+from ledger.sealing.read import Span, transactions
 from ledger.sealing.roots import part_form, statement_of
 from ledger.sealing.seal import form_of, leaves_of
 
@@ -37,17 +37,17 @@ def receipt(*, transaction_id: UUID, signer: Signer, at: datetime | None = None)
     if found is None:
         raise NotFound("There is no such transaction.")
     contract_id, first_seq = found
-    (form,) = transactions([Span(contract_id, first_seq - 1, first_seq)])[contract_id]
+    (posted,) = transactions([Span(contract_id, first_seq - 1, first_seq)])[contract_id]
     seal = _seal_over(contract_id, first_seq)
     part = _part_over(seal) if seal else None
     body: Json = {
         "issued_at": microseconds(at or timezone.now()),
         "key": signer.id,
-        "proof": _proof(leaf_of(form), seal, part),
+        "proof": _proof(posted.leaf, seal, part),
         "root": _signed_statement(part) if part else None,
         "seal": form_of(seal) if seal else None,
         "status": PUBLISHED if part else SEALED if seal else POSTED,
-        "transaction": form,
+        "transaction": posted.form,
         "type": RECEIPT,
     }
     signer.publish()

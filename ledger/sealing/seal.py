@@ -15,7 +15,7 @@ from ledger.models import Seal
 from ledger.progress import SILENT, Progress
 from ledger.sealing.canonical import SEAL, canonical, microseconds
 from ledger.sealing.merkle import leaf_hash, root_of
-from ledger.sealing.read import Form, Span, leaf_of, transactions
+from ledger.sealing.read import Posted, Span, transactions
 from ledger.statements import among, many, one, select_rows
 
 ENTRIES_PER_SEAL: Final = 4_000
@@ -43,8 +43,8 @@ def seal_all(
 ) -> int:
     """Seal everything that was posted before; return how many transactions it sealed.
 
-    Four statements a batch: what is due, its transactions, its entries, the new seals. The last is the only one that
-    writes, so a kill leaves whole seals, and the next call goes on after them.
+    Three statements a batch: what is due, its transactions with their entries, the new seals. The last is the only
+    one that writes, so a kill leaves whole seals, and the next call goes on after them.
 
     Raises:
         BrokenJournal: a contract's journal has a gap; all others are sealed.
@@ -114,29 +114,28 @@ def _batch(due: Sequence[Due], per_seal: int) -> list[Due]:
 
 
 def _seals_of(due: Sequence[Due], at: datetime, per_seal: int) -> list[Seal]:
-    forms = transactions([Span(item.contract_id, item.sealed_seq, item.sealed_seq + per_seal) for item in due])
-    return [_seal(item, found, at) for item in due if (found := _unbroken(item, forms[item.contract_id]))]
+    posted = transactions([Span(item.contract_id, item.sealed_seq, item.sealed_seq + per_seal) for item in due])
+    return [_seal(item, found, at) for item in due if (found := _unbroken(item, posted[item.contract_id]))]
 
 
-def _unbroken(item: Due, forms: Sequence[Form]) -> list[Form]:
+def _unbroken(item: Due, found: Sequence[Posted]) -> list[Posted]:
     """Return the transactions up to the first gap in their numbers, or up to the head that was read."""
-    unbroken, next_seq = list[Form](), item.sealed_seq + 1
-    for form in forms:
-        numbers = list(range(form["first_seq"], form["last_seq"] + 1))
-        if form["first_seq"] != next_seq or [entry["seq"] for entry in form["entries"]] != numbers:
+    unbroken, next_seq = list[Posted](), item.sealed_seq + 1
+    for posted in found:
+        if posted.first_seq != next_seq or not posted.is_whole:
             break
-        unbroken.append(form)
-        next_seq = form["last_seq"] + 1
+        unbroken.append(posted)
+        next_seq = posted.last_seq + 1
     return unbroken
 
 
-def _seal(item: Due, forms: Sequence[Form], at: datetime) -> Seal:
-    leaves = [leaf_of(form) for form in forms]
+def _seal(item: Due, found: Sequence[Posted], at: datetime) -> Seal:
+    leaves = [posted.leaf for posted in found]
     seal = Seal(
         contract_id=item.contract_id,
         number=item.number + 1,
-        first_seq=forms[0]["first_seq"],
-        last_seq=forms[-1]["last_seq"],
+        first_seq=found[0].first_seq,
+        last_seq=found[-1].last_seq,
         leaves=b"".join(leaves),
         root=root_of(leaves).hex(),
         previous=item.previous,

@@ -9,7 +9,7 @@ from ledger.models import DailyRoot, RootPart, Seal, SigningKey
 from ledger.sealing import merkle
 from ledger.sealing.canonical import canonical
 from ledger.sealing.keys import is_signed_by, key_id
-from ledger.sealing.read import Form, Span, leaf_of, transactions
+from ledger.sealing.read import Posted, Span, transactions
 from ledger.sealing.roots import part_hash, statement_hash, statement_of
 from ledger.sealing.seal import hash_of, leaves_of
 from ledger.verification.difference import Difference
@@ -64,20 +64,19 @@ def _broken_link(seal: Seal, last: Seal | None, scope: Scope) -> str:
 def _changed(together: Sequence[Seal]) -> Difference | None:
     """Return the first transaction under these seals, which follow each other, that is not as it was sealed."""
     first, last = together[0], together[-1]
-    forms = transactions([Span(first.contract_id, first.first_seq - 1, last.last_seq)])[first.contract_id]
-    rest = iter(forms)
+    rest = iter(transactions([Span(first.contract_id, first.first_seq - 1, last.last_seq)])[first.contract_id])
     pending = next(rest, None)
     for seal in together:
-        found: list[Form] = []
-        while pending is not None and pending["first_seq"] <= seal.last_seq:
+        found: list[Posted] = []
+        while pending is not None and pending.first_seq <= seal.last_seq:
             found.append(pending)
             pending = next(rest, None)
         seq = seal.first_seq
-        for leaf, form in zip_longest(leaves_of(seal), found):
-            if form is None or leaf is None or leaf_of(form) != leaf:
-                wrong = "missing" if form is None else "added" if leaf is None else "changed"
-                return _difference(CONTENT, seal, form["first_seq"] if form else seq, f"transaction {wrong}")
-            seq = form["last_seq"] + 1
+        for leaf, posted in zip_longest(leaves_of(seal), found):
+            if posted is None or leaf is None or posted.leaf != leaf:
+                wrong = "missing" if posted is None else "added" if leaf is None else "changed"
+                return _difference(CONTENT, seal, posted.first_seq if posted else seq, f"transaction {wrong}")
+            seq = posted.last_seq + 1
         if seq != seal.last_seq + 1:
             return _difference(CONTENT, seal, seq, "the seal ends with another entry")
     return None
