@@ -59,7 +59,8 @@ def page_of(rows: QuerySet[Any, Any], *, order: Order, limit: int, cursor: str |
     Raises:
         ValidationError: the cursor is not one of this list's.
     """
-    key, backwards = _decode(cursor, order) if cursor else (None, False)
+    salt = f"{SALT}:{rows.model._meta.label}:{','.join(order.names)}"
+    key, backwards = _decode(cursor, salt) if cursor else (None, False)
     if key is not None:
         rows = rows.filter(order.beyond(key, backwards=backwards))
     found = list(rows.order_by(*order.sorting(backwards=backwards))[: limit + 1])
@@ -70,8 +71,8 @@ def page_of(rows: QuerySet[Any, Any], *, order: Order, limit: int, cursor: str |
     has_next, has_previous = (True, more) if backwards else (more, key is not None)
     return Page(
         found,
-        _encode(order, found[-1], backwards=False) if found and has_next else None,
-        _encode(order, found[0], backwards=True) if found and has_previous else None,
+        _encode(order.key(found[-1]), salt, backwards=False) if found and has_next else None,
+        _encode(order.key(found[0]), salt, backwards=True) if found and has_previous else None,
     )
 
 
@@ -110,14 +111,13 @@ def _value(row: Model | dict[str, Any], name: str) -> Any:
     return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def _encode(order: Order, row: Any, *, backwards: bool) -> str:
-    key = [_dumped(value) for value in order.key(row)]
-    return signing.dumps([backwards, key], salt=SALT + ",".join(order.names), compress=True)
+def _encode(key: Sequence[Any], salt: str, *, backwards: bool) -> str:
+    return signing.dumps([backwards, [_dumped(value) for value in key]], salt=salt, compress=True)
 
 
-def _decode(cursor: str, order: Order) -> tuple[list[Any], bool]:
+def _decode(cursor: str, salt: str) -> tuple[list[Any], bool]:
     try:
-        backwards, key = signing.loads(cursor, salt=SALT + ",".join(order.names))
+        backwards, key = signing.loads(cursor, salt=salt)
     except signing.BadSignature:
         raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from None
     return [_loaded(value) for value in key], backwards

@@ -1,11 +1,13 @@
 """Reading JSON bodies strictly: what one reader would understand in another way than the next is refused."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any, Final, NoReturn
 
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from portal.api.problems import BodyTooLarge
 
@@ -30,6 +32,15 @@ class StrictJSONParser(BaseParser):
         if len(raw) > MAX_BODY_BYTES:
             raise BodyTooLarge
         return parse_json(raw)
+
+
+class ExactNegotiation(DefaultContentNegotiation):
+    """Chooses the parser that a body's media type names; `*/*` names none."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """Return the parser for the request's media type, or None."""
+        kind = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
 
 
 def parse_json(raw: bytes) -> Any:

@@ -149,9 +149,13 @@ def test_a_job_started_meanwhile_shifts_no_page(as_bob: Api) -> None:
 
 def test_a_cursor_of_another_list_is_none_of_this(as_bob: Api, bobs_pool: Pool, fund: Callable[..., None]) -> None:
     fund(bobs_pool, "1")
-    fund(bobs_pool, "2")
+    fund(bobs_pool, "20")
     cursor = ok(as_bob.get(f"/pools/{bobs_pool.id}/entries", limit=1))["next"].split("cursor=")[1]
     problem(as_bob.get(f"/jobs?cursor={cursor}"), 400, "invalid")
+    for _ in range(2):
+        ok(as_bob.post("/jobs", {"service": "analysis"}))
+    cursor = ok(as_bob.get("/jobs", limit=1))["next"].split("cursor=")[1]
+    problem(as_bob.get(f"/orders?cursor={cursor}"), 400, "invalid")  # sorted alike, and still another list
 
 
 def walk(caller: Api, path: str, *, limit: int) -> list[dict[str, object]]:

@@ -131,7 +131,14 @@ def test_a_body_over_1_mib_is_too_large(as_bob: Api) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", ""],
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "*/*",
+        "",
+    ],
 )
 def test_only_json_is_read(as_bob: Api, content_type: str) -> None:
     response = as_bob.call("POST", "/quotes", content="service=analysis", content_type=content_type)
