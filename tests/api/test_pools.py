@@ -153,7 +153,7 @@ def test_a_cursor_of_another_list_is_none_of_this(as_bob: Api, bobs_pool: Pool, 
     cursor = ok(as_bob.get(f"/pools/{bobs_pool.id}/entries", limit=1))["next"].split("cursor=")[1]
     problem(as_bob.get(f"/jobs?cursor={cursor}"), 400, "invalid")
     for _ in range(2):
-        ok(as_bob.post("/jobs", {"service": "analysis"}))
+        as_bob.post("/jobs", {"service": "analysis"})
     cursor = ok(as_bob.get("/jobs", limit=1))["next"].split("cursor=")[1]
     problem(as_bob.get(f"/orders?cursor={cursor}"), 400, "invalid")  # sorted alike, and still another list
 
