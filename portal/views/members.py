@@ -28,7 +28,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
     everybody = Membership.objects.filter(contract_id=request.membership.contract_id).select_related("user")
     sees_all = Right.MANAGE_ENABLING in rights
     shown = everybody if sees_all else everybody.exclude(role=Role.END_USER)
-    search = request.GET.get("search", "").strip()
+    search = request.GET.get("search", "").replace("\0", "").strip()
     if search:
         shown = shown.filter(user__email__icontains=search)
     context: dict[str, Any] = {
