@@ -9,11 +9,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 
 from portal.api.docs import openapi_document as document
 
-__all__ = ["Api", "check_documented", "document", "ok", "operation", "problem"]
+__all__ = ["Api", "check_documented", "document", "ok", "operation", "problem", "statements_for"]
 
 BASE = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -47,6 +48,11 @@ def check_documented(method: str, path: str, response: HttpResponse) -> None:
         return
     schema = {**content[media_type]["schema"], "components": document()["components"]}
     Draft202012Validator(schema).validate(json.loads(response.content))
+
+
+def statements_for(counted: CaptureQueriesContext) -> int:
+    """How many statements the answer took: but for those of a caller's allowance, which only some requests make."""
+    return sum("portal_counter" not in query["sql"] for query in counted.captured_queries)
 
 
 @dataclass
