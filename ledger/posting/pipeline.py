@@ -96,9 +96,11 @@ def _decide(loaded: Loaded, requests: Sequence[Request], now: datetime) -> list[
     requests = [_with_prices(request, loaded.catalogue, now) for request in requests]
     decision: Plan = plan(loaded.state, requests, now=now, new_id=new_id)
     answers = [_with_effect(*pair, now) for pair in zip(requests, decision.answers, strict=True)]
-    contract_id = loaded.state.book.contract_id
-    writes = Writes(contract_id)
-    save_keys(writes, requests, answers, contract_id=contract_id, at=now)
+    book = decision.journal.state.book
+    writes = Writes(book.contract_id)
+    # Never before its effect, though the clock was set back: the verification looks for it from there on.
+    key_at = max(now, book.last_at or now)
+    save_keys(writes, requests, answers, contract_id=book.contract_id, at=key_at)
     save_plan(writes, decision)
     writes.run()
     return answers

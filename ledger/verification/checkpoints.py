@@ -17,14 +17,16 @@ from ledger.verification.seals import last_seal
 
 _NEW: Final = """
     SELECT b.contract_id, COALESCE(c.last_seq, 0), b.last_seq, COALESCE(c.last_at, {beginning}),
-        COALESCE(c.checked_at, {beginning}), COALESCE(c.last_seal, 0)
+        COALESCE(c.checked_at, {beginning}), COALESCE(e.at, c.checked_at, {beginning}), COALESCE(c.last_seal, 0)
     FROM ledger_book b LEFT JOIN ledger_checkpoint c ON c.contract_id = b.contract_id
+        LEFT JOIN ledger_entry e ON e.contract_id = c.contract_id AND e.seq = c.last_seq + 1
     WHERE b.contract_id > %s AND {condition} ORDER BY b.contract_id LIMIT %s
 """
 _HAS_NEWS: Final = """
     (b.last_seq <> COALESCE(c.last_seq, 0) OR EXISTS (SELECT 1 FROM ledger_seal s
         WHERE s.contract_id = b.contract_id AND s.number > COALESCE(c.last_seal, 0)))
 """
+_TYPES: Final = (UUID, int, int, datetime, datetime, datetime, int)
 
 
 def next_scopes(after: UUID, *, in_full: bool, limit: int) -> list[Scope]:
@@ -32,13 +34,13 @@ def next_scopes(after: UUID, *, in_full: bool, limit: int) -> list[Scope]:
     beginning = "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
     sql = _NEW.format(beginning=beginning, condition="1 = 1" if in_full else _HAS_NEWS)
     start = one(BEGINNING)
-    rows = select_rows(sql, [start, start, one(after), limit], (UUID, int, int, datetime, datetime, int))
+    rows = select_rows(sql, [start, start, start, one(after), limit], _TYPES)
     if in_full:
         return [Scope(contract_id, 0, upto) for contract_id, _, upto, *_ in rows]
     # A book that was set back to before its checkpoint is looked at as one without news; it will not match.
     return [
-        Scope(contract_id, since, max(upto, since), since_at, checked_at, sealed)
-        for contract_id, since, upto, since_at, checked_at, sealed in rows
+        Scope(contract_id, since, max(upto, since), since_at, checked_at, news_at, sealed)
+        for contract_id, since, upto, since_at, checked_at, news_at, sealed in rows
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection
 
-# Materialized: each answer is parsed once.
+# Materialized: each answer is parsed once, for all that is asked of keys.
 _EFFECTS_ON_POSTGRESQL: Final = """
     effect AS MATERIALIZED (
         SELECT k.contract_id, k.caller, k.key, k.at, (r -> 'job' ->> 'id')::uuid AS job_id,
@@ -15,7 +15,7 @@ _EFFECTS_ON_POSTGRESQL: Final = """
         FROM key k, jsonb_array_elements(k.answer::jsonb -> 'results') AS r)
 """
 _EFFECTS_ON_SQLITE: Final = """
-    effect AS (
+    effect AS MATERIALIZED (
         SELECT k.contract_id, k.caller, k.key, k.at, REPLACE(json_extract(r.value, '$.job.id'), '-', '') AS job_id,
             json_extract(r.value, '$.job.status') AS status,
             REPLACE(json_extract(r.value, '$.posted.transaction'), '-', '') AS transaction_id

@@ -65,8 +65,8 @@ def _groups(in_full: bool) -> Iterator[list[Scope]]:
 
 
 def _contracts(scopes: Sequence[Scope], limit: int, progress: Progress) -> Iterator[Difference]:
-    for invariant in queries():
-        yield from broken(invariant, scopes, limit=limit)
+    for invariants in queries():
+        yield from broken(invariants, scopes, limit=limit)
         progress.advance(0)
     for scope in scopes:
         yield from broken_seals(scope)

@@ -16,7 +16,7 @@ from django.db import connection
 from ledger.statements import one
 
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
-# Keys carry the database's clock, and one that was being written during the last run may seem older than it.
+# A key that was being written during the last run may seem older than it.
 _OVERLAP: Final = timedelta(hours=1)
 
 
@@ -29,12 +29,13 @@ class Scope:
     upto: int
     since_at: datetime = BEGINNING
     checked_at: datetime = BEGINNING
+    news_at: datetime = BEGINNING
     sealed: int = 0
 
     @property
     def keys_at(self) -> datetime:
-        """From when on keys are looked at."""
-        return self.checked_at - _OVERLAP if self.since else BEGINNING
+        """From when on keys are looked at. None is dated before its effect, not even when the clock was set back."""
+        return min(self.checked_at - _OVERLAP, self.news_at) if self.since else BEGINNING
 
 
 def tables(scopes: Sequence[Scope]) -> tuple[str, list[Any]]:
