@@ -73,8 +73,9 @@ def start(site: Site, ask: Ask) -> Reply:
     user = acting_user(site, ask, ask.body)
 
     def decide() -> Reply:
+        order = _looked_up(site, user, ask.body)
         _look_at(site, [user])
-        return Reply(201, job_json(site, _start(site, ask, _looked_up(site, user, ask.body))))
+        return Reply(201, job_json(site, _start(site, ask, order)))
 
     return site.once(ask, decide)
 
@@ -98,7 +99,7 @@ def _all_or_none(site: Site, ask: Ask, users: Sequence[str | No]) -> Reply:
         for index, order in enumerate(orders):
             result = order if isinstance(order, No) else _each(lambda order=order: _start(site, ask, order))
             if isinstance(result, No):
-                if len(orders) > 1:
+                if len(orders) > 1 or isinstance(order, No):
                     site.books.go_back(before)
                 raise No(result.status, kept=result.kept, **{**result.body, "index": index})
             started.append(result)
@@ -114,7 +115,8 @@ def _each_by_itself(site: Site, ask: Ask, users: Sequence[str | No]) -> Reply:
         orders = [
             _each(lambda pair=pair: pair[0] if isinstance(pair[0], No) else _looked_up(site, *pair)) for pair in pairs
         ]
-        _look_at(site, users)
+        if any(isinstance(order, Start) for order in orders):
+            _look_at(site, users)
         results = [
             order if isinstance(order, No) else _each(lambda order=order: job_json(site, _start(site, ask, order)))
             for order in orders
