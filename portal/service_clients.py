@@ -41,7 +41,9 @@ def revoke_client(*, membership: Membership, client_id: str) -> str:
     """
     require(membership, Right.API_CLIENTS)
     contract = membership.contract
-    bound = ServiceClient.objects.filter(contracts=contract, client_id=client_id).select_related("client").first()
+    bound = None
+    if "\0" not in client_id:  # PostgreSQL takes it in no text
+        bound = ServiceClient.objects.filter(contracts=contract, client_id=client_id).select_related("client").first()
     if bound is None:
         raise NotFound("There is no such client.")
     name = str(bound.client.name)

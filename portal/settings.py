@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "portal.time_zones.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.refusals.RefusalMiddleware",
+    "portal.api.oidc.NulMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -58,10 +58,12 @@ def parse(query: str) -> QueryDict:
     """Return a page's query string, to be read and changed.
 
     Raises:
-        InvalidRequest: it is longer than any page's.
+        InvalidRequest: it is longer than any page's, or holds a NUL, which PostgreSQL takes in no text.
     """
     if len(query) > LONGEST_QUERY:
         raise InvalidRequest("These are too many filters.", field="query")
+    if "\0" in query or "%00" in query:
+        raise InvalidRequest("A filter holds a NUL character.", field="query")
     return QueryDict(query.removeprefix("?"), mutable=True)
 
 

@@ -59,5 +59,10 @@ BAD: tuple[Bad, ...] = (
     Bad("a filter of reports that is none", "GET", "/management/reporting/individual-usage/?range=eternity&group_by=moon", 200, who="alice"),
     Bad("a report from a day that is none", "GET", "/management/reporting/individual-usage/?from=2026-02-30&to=x", 200, who="alice"),
     Bad("a search for NUL", "GET", "/management/members/?search=%00", 200, who="alice"),
+    form("a client's id with NUL", "/management/api-clients/%00/revoke/", 404),
+    form("an export of a status with NUL", "/exports/ask/", 302, dataset="orders", format="csv", query="range=all&status=%00"),
+    *(form(f"NUL in {name} of a token's request", "/identity/o/api/token", 400, who="anonymous", **({"grant_type": "client_credentials"} | {name: "a\0b"})) for name in ("client_id", "code", "grant_type")),
+    Bad("NUL in who asks for a token", "POST", "/identity/o/api/token", 400, "", "grant_type=client_credentials", FORM, {"Authorization": "Basic YQBiOmM="}, who="anonymous"),
+    Bad("NUL in the consent page's address", "GET", "/identity/o/authorize?client_id=%00", 400, who="alice"),
     Bad("a page of a list that is none", "GET", "/management/audit/?before=%00", 200, who="alice"),
 )  # fmt: skip
