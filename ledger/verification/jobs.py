@@ -16,10 +16,10 @@ JOBS: Final[dict[str, str]] = {
             OR COALESCE(s.held, 0) <> CASE WHEN j.status = 'running' THEN j.price_mt ELSE 0 END
     """,
     "a refund gives back the charge to its own lots, once": """
-        SELECT j.contract_id, 'job ' || CAST(j.id AS text), s.account || ' of a lot ' || s.amount FROM job j JOIN
-            (SELECT e.job_id, e.lot_id, e.account, SUM(e.amount_mt) AS amount FROM job_entry e
-             WHERE e.account IN ('held', 'used') GROUP BY e.job_id, e.lot_id, e.account) AS s ON s.job_id = j.id
-        WHERE s.amount < 0 OR s.account = 'used' AND j.refunded_mt > 0 AND s.amount <> 0
+        SELECT j.contract_id, 'job ' || CAST(j.id AS text), e.account || ' of a lot ' || SUM(e.amount_mt)
+        FROM job_entry e JOIN ledger_job j ON j.id = e.job_id WHERE e.account IN ('held', 'used')
+        GROUP BY j.id, e.lot_id, e.account
+        HAVING SUM(e.amount_mt) < 0 OR e.account = 'used' AND j.refunded_mt > 0 AND SUM(e.amount_mt) <> 0
             OR j.refunded_mt > j.captured_mt
     """,
     "a job knows what it drew on each lot": """
