@@ -18,7 +18,7 @@ JOBS: Final[dict[str, str]] = {
     "a refund gives back the charge to its own lots, once": """
         SELECT j.contract_id, 'job ' || CAST(j.id AS text), e.account || ' of a lot ' || SUM(e.amount_mt)
         FROM job_entry e JOIN ledger_job j ON j.id = e.job_id WHERE e.account IN ('held', 'used')
-        GROUP BY j.id, e.lot_id, e.account
+        GROUP BY j.contract_id, j.id, j.refunded_mt, j.captured_mt, e.lot_id, e.account
         HAVING SUM(e.amount_mt) < 0 OR e.account = 'used' AND j.refunded_mt > 0 AND SUM(e.amount_mt) <> 0
             OR j.refunded_mt > j.captured_mt
     """,
