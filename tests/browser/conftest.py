@@ -53,7 +53,7 @@ def watch() -> Watch:
 def new_context(new_context: Callable[..., BrowserContext], watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
     def watched_context(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         watch.follow(context)
         return context
 
