@@ -37,7 +37,11 @@ def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = 
             return run
         run.contracts += len(scopes)
         run.transactions += count_transactions(scopes)
-        here = _without(overtaken(scopes) if not in_full else set(), _contracts(scopes, limit, progress))
+        here = list(_contracts(scopes, limit, progress))
+        if not in_full:
+            # Asked only now: a run that overtook this one while it looked has changed what it compared with.
+            others = overtaken(scopes)
+            here = [difference for difference in here if difference.contract_id not in others]
         found += here
         if not in_full:
             wrong = {difference.contract_id for difference in here}
@@ -79,10 +83,6 @@ def _whole(in_full: bool, limit: int) -> Iterator[Difference]:
     yield from broken_roots(in_full=in_full)
     if in_full:
         yield from wrong_checkpoints(limit)
-
-
-def _without(others: set[UUID], found: Iterator[Difference]) -> list[Difference]:
-    return [difference for difference in found if difference.contract_id not in others]
 
 
 def _finding(run: VerificationRun, difference: Difference) -> Finding:

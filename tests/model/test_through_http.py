@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,10 +20,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.ledger.steps import START
 from tests.model.clocks import standing_still
 from tests.model.machine import Tally
-from tests.model.server import running_server
 from tests.model.site_machine import SiteMachine
 from tests.model.stage import Stage
-from tests.model.transports import InProcess, OverHttp
+from tests.model.transports import InProcess
 
 STEPS = int(os.environ.get("MODEL_STEPS", "800"))
 SEED = int(os.environ.get("SEED", "1"))
@@ -82,10 +80,3 @@ def a_round(number: int) -> settings:
 def test_the_site_answers_as_the_rules_say(machine: type[SiteMachine]) -> None:
     play(machine, STEPS)
     assert machine.tally.steps >= STEPS
-
-
-def test_a_server_of_its_own_answers_as_the_rules_say(machine: type[SiteMachine], tmp_path: Path) -> None:
-    with running_server(tmp_path) as port:
-        machine.transport = OverHttp(port, machine.clocks)
-        play(machine, STEPS // 8)
-    assert machine.tally.steps >= STEPS // 8
