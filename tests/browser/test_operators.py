@@ -27,7 +27,7 @@ def test_olga_changes_a_rate_and_corrects_a_pool(
     page.goto(f"/{settings.ADMIN_PATH}ledger/pool/{shared_a.id}/change/")
     page.get_by_label("Reason:").fill("Request 4711.")
     page.get_by_role("button", name="Read its books").click()
-    page.get_by_role("link", name="Adjust").click()
+    page.get_by_role("link", name="Adjust", exact=True).click()
     page.get_by_label("Tokens:").fill("7.5")
     page.get_by_label("Reason:").fill("Promised at the fair.")
     page.get_by_role("button", name="Post the adjustment").click()
