@@ -114,10 +114,10 @@ def test_400_half_open_connections_leave_the_site_answering(port: int) -> None:
 def test_a_request_that_is_none_is_refused_and_hurts_nobody(port: int, trick: str) -> None:
     with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as client:
         client.sendall(TRICKS[trick])
-        client.shutdown(socket.SHUT_WR)
         try:
+            client.shutdown(socket.SHUT_WR)
             answer = client.recv(65_536)
-        except ConnectionResetError:
+        except OSError:  # the server has hung up, before or after it was told that nothing more comes
             answer = b""
     assert b" 500 " not in answer.split(b"\r\n")[0]
     assert b"Traceback" not in answer
