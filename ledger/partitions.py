@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.transaction import atomic
 
 CONTRACT: Final = "contract_id"
@@ -54,10 +54,10 @@ def partition(partitions: int) -> dict[str, int]:
 
     Raises:
         ValueError: fewer than two partitions.
-        NotImplementedError: the database is not PostgreSQL.
+        NotSupportedError: the database is not PostgreSQL.
     """
     if connection.vendor != "postgresql":
-        raise NotImplementedError("Only PostgreSQL cuts tables into partitions.")
+        raise NotSupportedError("Only PostgreSQL cuts tables into partitions.")
     if partitions < 2:
         raise ValueError("One partition is no partition: give at least 2.")
     with atomic():

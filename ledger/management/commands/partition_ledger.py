@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import NotSupportedError
 
 from ledger.partitions import partition
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, partitions: int, **_options: Any) -> None:
         try:
             moved = partition(partitions)
-        except (NotImplementedError, ValueError) as refusal:
+        except (NotSupportedError, ValueError) as refusal:
             raise CommandError(str(refusal)) from refusal
         for table, rows in moved.items():
             self.stdout.write(f"{table}: {partitions} partitions, {rows} rows.")
