@@ -1,10 +1,9 @@
-"""Folds little by little, to be killed: `python -m tests.processes.folders prepare|fold`.
+"""Folds little by little, to be killed: `python -m tests.processes.folders prepare|work`.
 
-`fold` first says, as a line of JSON, how far the rollup is and whether reports equal the journal, then folds on. Wants
-a database of its own in DATABASE_URL.
+`work` first says how far the rollup is and whether reports equal the journal, then folds on, a few entries a step.
+Wants a database of its own in DATABASE_URL.
 """
 
-import json
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +27,7 @@ from reporting.models import FoldMark, UsageSum  # noqa: E402
 from reporting.rollups import fold_chunk  # noqa: E402
 from reporting.usage import UsageScope, usage  # noqa: E402
 from tests.cast import EPOCH, fresh_key, make_user  # noqa: E402
+from tests.processes.stepped import say, step_done  # noqa: E402
 
 DAYS = 40
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -74,7 +74,7 @@ def reported(contract_id: Any) -> dict[tuple[str, str], list[int]]:
     return {(row.keys["day"], row.keys["service"]): [row.jobs, row.charged_mt, row.refunded_mt] for row in rows}
 
 
-def fold() -> None:
+def work() -> None:
     contract_id = Contract.objects.get().id
     mark = FoldMark.objects.filter(contract_id=contract_id).values_list("folded_seq", flat=True).first() or 0
     months = usage(scope=UsageScope((contract_id,)), group_by=["month"]).totals
@@ -87,11 +87,10 @@ def fold() -> None:
         "jobs": sum(row[0] for row in found.values()),
         "levels": UsageSum.objects.values("level").distinct().count(),
     }
-    sys.stdout.write(json.dumps(state) + "\n")
-    sys.stdout.flush()
+    say(state)
     while fold_chunk(contract_id, entries=3):
-        pass
+        step_done()
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "fold": fold}[sys.argv[1]]()
+    {"prepare": prepare, "work": work}[sys.argv[1]]()

@@ -1,10 +1,9 @@
-"""Seals little by little, to be killed: `python -m tests.processes.sealers prepare|seal`.
+"""Seals little by little, to be killed: `python -m tests.processes.sealers prepare|work`.
 
-`seal` first says, as a line of JSON, what is sealed and whether it is sound, then seals on, one transaction a seal.
-Wants a database of its own in DATABASE_URL.
+`work` first says what is sealed and whether it is sound, then seals on, one transaction a seal and one seal of each
+contract a step. Wants a database of its own in DATABASE_URL.
 """
 
-import json
 import sys
 
 import django
@@ -23,6 +22,7 @@ from ledger.rate_card import load_rate_card  # noqa: E402
 from ledger.sealing import seal_all, unsealed  # noqa: E402
 from ledger.verification import verify  # noqa: E402
 from tests.cast import EPOCH, fresh_key, make_user  # noqa: E402
+from tests.processes.stepped import Steps, say  # noqa: E402
 
 JOBS = 60
 
@@ -55,11 +55,10 @@ def state() -> dict[str, int]:
     return {"sealed": sealed, "posted": posted, "gaps": gaps, "differences": found, "unsealed": unsealed()}
 
 
-def seal() -> None:
-    sys.stdout.write(json.dumps(state()) + "\n")
-    sys.stdout.flush()
-    seal_all(per_seal=1)
+def work() -> None:
+    say(state())
+    seal_all(per_seal=1, progress=Steps())
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "seal": seal}[sys.argv[1]]()
+    {"prepare": prepare, "work": work}[sys.argv[1]]()
