@@ -50,6 +50,12 @@ def anybody_signed_in(
     return view
 
 
+def anybody(view: Callable[P, R]) -> Callable[P, R]:
+    """Let everybody through, signed in or not. Such a view carries `login_not_required` as well."""
+    view.access = None  # type: ignore[attr-defined]
+    return view
+
+
 def password_again(view: Callable[P, R]) -> Callable[P, R]:
     """Ask for the password (or second factor) first, when it was not given within the last five minutes.
 

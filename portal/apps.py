@@ -1,6 +1,7 @@
 """Registers the portal with Django."""
 
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -9,8 +10,9 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from portal import security_events  # noqa: PLC0415  (models, which are not there before this)
+        from portal import languages, security_events  # noqa: PLC0415  (models, which are not there before this)
         from portal.operators import make_group  # noqa: PLC0415
 
         security_events.connect()
+        user_logged_in.connect(languages.take_over, dispatch_uid="language.taken_over")
         post_migrate.connect(make_group, sender=apps.get_app_config("ledger"), dispatch_uid="operators")

@@ -4,15 +4,23 @@ All others are found and sent by portal.notifications. A mail that cannot be sen
 """
 
 import smtplib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Invitation
+from portal.languages import spoken
+from portal.models.preferences import reader_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 log = structlog.get_logger(__name__)
 
@@ -21,17 +29,37 @@ def send_invitation(request: HttpRequest, invitation: Invitation) -> bool:
     """Send an invitation with the address of the page that accepts it; False if it could not be sent."""
     address = request.build_absolute_uri(reverse("portal:benefits"))
     context = {"invitation": invitation, "address": address}
-    return send("invitation", to=[invitation.email], subject="You are invited to a contract", context=context)
+    return send(
+        "invitation",
+        to=[invitation.email],
+        subject=_("You are invited to a contract"),
+        context=context,
+        language=_language_of(invitation.email),
+    )
 
 
 def send(
-    template: str, *, to: list[str], subject: str, context: dict[str, Any], reply_to: list[str] | None = None
+    template: str,
+    *,
+    to: list[str],
+    subject: "str | StrPromise",
+    context: dict[str, Any],
+    language: str = settings.LANGUAGE_CODE,
+    reply_to: list[str] | None = None,
 ) -> bool:
-    """Send templates/portal/email/<template>.txt; False if it could not be sent."""
-    body = render_to_string(f"portal/email/{template}.txt", context)
-    mail = EmailMessage(subject=f"[Counting House] {subject}", body=body, to=to, reply_to=reply_to)
+    """Send templates/portal/email/<template>.txt in a language, the site's own at first; False if it could not be."""
+    with spoken(language):
+        body = render_to_string(f"portal/email/{template}.txt", context)
+        title = f"[Counting House] {subject}"
+    mail = EmailMessage(subject=title, body=body, to=to, reply_to=reply_to)
     try:
         return bool(mail.send())
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail_not_sent", template=template, error=str(error))
         return False
+
+
+def _language_of(address: str) -> str:
+    """Return what somebody reads who may have an account already; empty, for who invites, without one."""
+    known = User.objects.filter(email__iexact=address).first()
+    return reader_of(known.pk).language if known else ""

@@ -5,20 +5,24 @@ Hiding an entry is a courtesy; `portal.access` and the ledger's verbs are what r
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Membership
 from ledger.rights import Right, rights_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the column. `right` None: for everybody who is signed in. `also`: pages that belong to it."""
 
-    label: str
+    label: "str | StrPromise"
     url_name: str
     right: Right | None = None
     also: tuple[str, ...] = ()
@@ -40,61 +44,64 @@ class Group:
 
 
 REPORTING: Final = Entry(
-    "Reporting",
+    _("Reporting"),
     "reporting:individual-tokens",
     Right.OWN_USE,
     children=(
-        Entry("Individual Tokens", "reporting:individual-tokens", Right.OWN_USE),
-        Entry("Shared Tokens", "reporting:shared-tokens", Right.SHARED_BALANCE),
+        Entry(_("Individual Tokens"), "reporting:individual-tokens", Right.OWN_USE),
+        Entry(_("Shared Tokens"), "reporting:shared-tokens", Right.SHARED_BALANCE),
         Entry(
-            "Individual Usage",
+            _("Individual Usage"),
             "reporting:individual-usage",
             Right.OWN_USE,
             also=("reporting:jobs", "reporting:entries", "reporting:explain-charge"),
         ),
-        Entry("By user", "reporting:by-user", Right.CONTRACT_REPORTS),
-        Entry("By project", "reporting:by-project", Right.OWN_USE),
-        Entry("Token events", "reporting:token-events", Right.OWN_USE, also=("reporting:explain-balance",)),
-        Entry("Expiring", "reporting:expiring", Right.OWN_USE),
+        Entry(_("By user"), "reporting:by-user", Right.CONTRACT_REPORTS),
+        Entry(_("By project"), "reporting:by-project", Right.OWN_USE),
+        Entry(_("Token events"), "reporting:token-events", Right.OWN_USE, also=("reporting:explain-balance",)),
+        Entry(_("Expiring"), "reporting:expiring", Right.OWN_USE),
     ),
 )
 JOB_PAGES: Final = ("portal:job", "portal:receipt", "portal:request-refund")
-COLUMN: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
-    ("", (Entry("Home", "portal:home"),)),
+COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
+    ("", (Entry(_("Home"), "portal:home"),)),
     (
-        "PRODUCTS & SERVICES",
+        _("PRODUCTS & SERVICES"),
         (
-            Entry("Subscription benefits", "portal:benefits"),
-            Entry("Generate", "portal:generate", Right.OWN_USE),
-            Entry("Job status", "portal:jobs", Right.OWN_USE, also=JOB_PAGES),
+            Entry(_("Subscription benefits"), "portal:benefits"),
+            Entry(_("Generate"), "portal:generate", Right.OWN_USE),
+            Entry(_("Job status"), "portal:jobs", Right.OWN_USE, also=JOB_PAGES),
         ),
     ),
     (
-        "MANAGEMENT",
+        _("MANAGEMENT"),
         (
             REPORTING,
-            Entry("Exports", "portal:exports", Right.OWN_USE, also=("portal:export",)),
-            Entry("Buy tokens", "portal:buy", Right.BUY, also=("portal:confirm-order", "portal:redeem-code")),
-            Entry("Orders", "portal:orders", Right.BUY, also=("portal:order",)),
-            Entry("Refund requests", "portal:refund-requests", Right.DECIDE_REFUNDS),
-            Entry("Benefit requests", "portal:enablings", Right.MANAGE_ENABLING),
-            Entry("Members and roles", "portal:members", Right.OWN_USE, also=("portal:member", "portal:hand-over")),
-            Entry("Contract options", "portal:options", Right.CONTRACT_OPTIONS),
-            Entry("API clients", "portal:api-clients", Right.API_CLIENTS),
-            Entry("Audit log", "portal:audit-log", Right.AUDIT_LOG),
-            Entry("Proof of the books", "portal:verification", Right.VERIFICATION),
+            Entry(_("Exports"), "portal:exports", Right.OWN_USE, also=("portal:export",)),
+            Entry(_("Buy tokens"), "portal:buy", Right.BUY, also=("portal:confirm-order", "portal:redeem-code")),
+            Entry(_("Orders"), "portal:orders", Right.BUY, also=("portal:order",)),
+            Entry(_("Refund requests"), "portal:refund-requests", Right.DECIDE_REFUNDS),
+            Entry(_("Benefit requests"), "portal:enablings", Right.MANAGE_ENABLING),
+            Entry(_("Members and roles"), "portal:members", Right.OWN_USE, also=("portal:member", "portal:hand-over")),
+            Entry(_("Contract options"), "portal:options", Right.CONTRACT_OPTIONS),
+            Entry(_("API clients"), "portal:api-clients", Right.API_CLIENTS),
+            Entry(_("Audit log"), "portal:audit-log", Right.AUDIT_LOG),
+            Entry(_("Proof of the books"), "portal:verification", Right.VERIFICATION),
         ),
     ),
-    ("HELP", (Entry("Contact Support", "portal:support", also=("portal:support-sent", "portal:support-request")),)),
     (
-        "YOUR ACCOUNT",
+        _("HELP"),
+        (Entry(_("Contact Support"), "portal:support", also=("portal:support-sent", "portal:support-request")),),
+    ),
+    (
+        _("YOUR ACCOUNT"),
         (
-            Entry("Preferences", "portal:preferences"),
-            Entry("E-mails to you", "portal:mail-preferences"),
-            Entry("E-mail addresses", "account_email"),
-            Entry("Password", "account_change_password", also=("account_set_password",)),
-            Entry("Two-factor, passkeys", "mfa_index"),
-            Entry("Sessions", "usersessions_list"),
+            Entry(_("Preferences"), "portal:preferences"),
+            Entry(_("E-mails to you"), "portal:mail-preferences"),
+            Entry(_("E-mail addresses"), "account_email"),
+            Entry(_("Password"), "account_change_password", also=("account_set_password",)),
+            Entry(_("Two-factor, passkeys"), "mfa_index"),
+            Entry(_("Sessions"), "usersessions_list"),
         ),
     ),
 )
@@ -120,7 +127,7 @@ def _groups(request: HttpRequest, membership: Membership | None) -> Iterator[Gro
     for title, entries in COLUMN:
         items = tuple(_links(entries, rights, current))
         if items:
-            yield Group(title, items)
+            yield Group(str(title), items)
 
 
 def _links(entries: Iterable[Entry], rights: Collection[Right], current: str) -> Iterator[Link]:
@@ -129,4 +136,4 @@ def _links(entries: Iterable[Entry], rights: Collection[Right], current: str) ->
         if entry.right is None or entry.right in rights:
             children = tuple(_links(entry.children, rights, current))
             is_current = not children and (entry.url_name == current or current in entry.also)
-            yield Link(entry.label, reverse(entry.url_name), is_current, children)
+            yield Link(str(entry.label), reverse(entry.url_name), is_current, children)

@@ -83,12 +83,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.membership.MembershipMiddleware",
-    "portal.time_zones.TimeZoneMiddleware",
+    "portal.reader.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.refusals.RefusalMiddleware",
     "portal.api.oidc.NulMiddleware",
@@ -179,7 +180,15 @@ SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL els
 
 # Language and time
 
+# What the site speaks: docs/translations.md says how to add one. The API speaks English alone.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
 MESSAGE_TAGS = {message_levels.DEBUG: "secondary", message_levels.ERROR: "danger"}  # Bootstrap's words
 TIME_ZONE = "UTC"
 USE_TZ = True

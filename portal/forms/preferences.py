@@ -1,4 +1,4 @@
-"""What a person prefers: time zone, theme, and the pool each service is paid from."""
+"""What a person prefers: time zone, language, theme, and the pool each service is paid from."""
 
 from functools import cache
 from typing import Any
@@ -6,25 +6,35 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import PoolKind, Service
+from portal.languages import LANGUAGES
 
-THEMES = (("auto", "As my system does"), ("light", "Light"), ("dark", "Dark"))
-KINDS = (("", "Individual first, then shared"), *((kind.value, f"{kind.label} tokens") for kind in PoolKind))
+THEMES = (("auto", _("As my system does")), ("light", _("Light")), ("dark", _("Dark")))
+KINDS = (
+    ("", _("Individual first, then shared")),
+    (PoolKind.INDIVIDUAL.value, _("Individual tokens")),
+    (PoolKind.SHARED.value, _("Shared tokens")),
+)
+ZONE_HELP = _("Times on every page are written in this zone.")
 
 
 class PreferencesForm(forms.Form):
-    """Time zone and theme; the services' pools are fields made from the services that are active."""
+    """Time zone, language and theme; the services' pools are fields made from the services that are active."""
 
-    time_zone = forms.ChoiceField(choices=[], help_text="Times on every page are written in this zone.")
-    theme = forms.ChoiceField(choices=THEMES, help_text="Kept in this browser.")
+    time_zone = forms.ChoiceField(choices=[])
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=(("", _("As my browser asks")), *LANGUAGES.items()),
+        required=False,
+        help_text=_("Of the pages, and of the mails you get."),
+    )
+    theme = forms.ChoiceField(label=_("Theme"), choices=THEMES, help_text=_("Kept in this browser."))
 
     def __init__(self, *args: Any, services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(
-            choices=_zones(),
-            help_text="Times on every page are written in this zone.",
-        )
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=_zones(), help_text=ZONE_HELP)
         self.services = services
         for service in services:
             label = f"{service.name} ({service.product.name})"

@@ -1,8 +1,14 @@
 """Tells people that their export is ready: called by portal.exports in the transaction that makes it so."""
 
-from portal.models.exports import Export
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.models.exports import Export, Rhythm
 from portal.models.notices import NoticeKind
 from portal.notifications import links, outbox
+
+SCHEDULED: Final = {Rhythm.WEEKLY: _("Your weekly export"), Rhythm.MONTHLY: _("Your monthly export")}
 
 
 def tell_ready(export: Export) -> None:
@@ -19,9 +25,7 @@ def tell_ready(export: Export) -> None:
         [export.user],
         NoticeKind.EXPORT_READY,
         about=export.id,
-        subject=f"Your {scheduled.get_rhythm_display().split(',')[0].lower()} export"
-        if scheduled
-        else "Your export is ready",
+        subject=SCHEDULED[Rhythm(scheduled.rhythm)] if scheduled else _("Your export is ready"),
         context=context,
         template="export_scheduled" if scheduled else "",
         stop_path=links.stop_path("schedule", scheduled.id) if scheduled else "",

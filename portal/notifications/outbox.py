@@ -6,10 +6,11 @@ A mail is marked as handed over before it is. If the worker dies in between, it 
 import smtplib
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -17,11 +18,15 @@ from django.utils import timezone
 
 from ledger.progress import SILENT, Progress
 from portal import export_files
+from portal.languages import spoken
 from portal.models.exports import Export, ExportState
 from portal.models.notices import Notice, NoticeKind, NoticeState
-from portal.models.preferences import Preference
+from portal.models.preferences import Reader, readers_of
 from portal.notifications import links
 from portal.notifications.choices import who_want
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 MOST_ATTEMPTS: Final = 6
 FIRST_WAIT: Final = timedelta(minutes=1)
@@ -36,7 +41,7 @@ def tell(
     kind: NoticeKind,
     *,
     about: object,
-    subject: str,
+    subject: "str | StrPromise",
     context: dict[str, Any],
     template: str = "",
     stop_path: str = "",
@@ -44,19 +49,20 @@ def tell(
 ) -> int:
     """Write a mail to each of `users` who wants this kind and was not told of `about` yet; return how many.
 
-    It is sent when the surrounding transaction, if any, is committed. Times are in each reader's zone.
+    It is sent when the surrounding transaction, if any, is committed. Language and times are each reader's; a lazy
+    subject is in their language too.
     """
     readers = who_want(kind, users) if not stop_path else [user for user in users if user.email and user.is_active]
     keys = {f"{kind}:{about}:{user.pk}": user for user in readers}
     told = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
     new = {key: user for key, user in keys.items() if key not in told}
-    zones = dict(
-        Preference.objects.filter(user_id__in=[user.pk for user in new.values()]).values_list("pk", "time_zone")
-    )
+    readers_by_id = readers_of([user.pk for user in new.values()])
     rows = []
     for key, user in new.items():
         stop = stop_path or links.stop_path(kind, user.pk)
-        with timezone.override(ZoneInfo(zones.get(user.pk, "UTC"))):
+        reader = readers_by_id.get(user.pk, Reader())
+        with timezone.override(ZoneInfo(reader.time_zone)), spoken(reader.language or settings.LANGUAGE_CODE):
+            title = str(subject)[:200]
             body = render_to_string(
                 f"portal/email/{template or kind}.txt", {**context, "user": user, "stop": links.absolute(stop)}
             )
@@ -65,7 +71,7 @@ def tell(
                 key=key,
                 kind=kind,
                 user=user,
-                subject=subject[:200],
+                subject=title,
                 body=body.strip() + "\n",
                 stop_path=stop,
                 attachment=attachment,

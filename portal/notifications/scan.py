@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import (
     AuditEvent,
@@ -54,7 +56,11 @@ def _orders_waiting(since: datetime) -> int:
     for order in waiting.select_related("contract", "pack", "ordered_by"):
         context = {"order": order, "address": links.page("order", order_id=order.id)}
         others = holders(order.contract_id, Right.APPROVE_ORDERS, but=order.ordered_by_id)
-        subject = f"An order over {order.quantity} x {order.pack.name} waits for your approval"
+        subject = format_lazy(
+            _("An order over {quantity} x {pack} waits for your approval"),
+            quantity=order.quantity,
+            pack=order.pack.name,
+        )
         told += outbox.tell(others, NoticeKind.ORDER_WAITS, about=order.id, subject=subject, context=context)
     return told
 
@@ -70,12 +76,12 @@ def _orders_decided(since: datetime) -> int:
         if decider == order.ordered_by:
             continue
         context = {"order": order, "decider": decider, "address": links.page("order", order_id=order.id)}
-        word = "approved" if order.status == OrderStatus.FULFILLED else "cancelled"
+        approved_it = order.status == OrderStatus.FULFILLED
         told += outbox.tell(
             [order.ordered_by],
             NoticeKind.ORDER_DECIDED,
             about=order.id,
-            subject=f"Your order was {word}",
+            subject=_("Your order was approved") if approved_it else _("Your order was cancelled"),
             context=context,
         )
     return told
@@ -87,7 +93,7 @@ def _refunds_asked(since: datetime) -> int:
     for request in asked.select_related("contract", "job__service", "requested_by"):
         context = {"request": request, "address": links.page("refund-requests")}
         others = holders(request.contract_id, Right.DECIDE_REFUNDS, but=request.requested_by_id)
-        subject = f"{request.requested_by.email} asks for a refund"
+        subject = format_lazy(_("{person} asks for a refund"), person=request.requested_by.email)
         told += outbox.tell(others, NoticeKind.REFUND_ASKED, about=request.id, subject=subject, context=context)
     return told
 
@@ -100,7 +106,7 @@ def _refunds_decided(since: datetime) -> int:
             for request in decided.select_related("contract", "job__service", "requested_by", "decided_by")
         ),
         NoticeKind.REFUND_DECIDED,
-        "Your refund request was decided",
+        _("Your refund request was decided"),
     )
 
 
@@ -110,7 +116,7 @@ def _enablings_asked(since: datetime) -> int:
     for benefit in pending.select_related("contract", "user"):
         context = {"benefit": benefit, "address": links.page("enablings")}
         others = holders(benefit.contract_id, Right.MANAGE_ENABLING, but=benefit.user_id)
-        subject = f"{benefit.user.email} waits for subscription benefits"
+        subject = format_lazy(_("{person} waits for subscription benefits"), person=benefit.user.email)
         told += outbox.tell(others, NoticeKind.ENABLING_ASKED, about=benefit.id, subject=subject, context=context)
     return told
 
@@ -126,11 +132,11 @@ def _enablings_decided(since: datetime) -> int:
             if benefit.decided_by_id != benefit.user_id
         ),
         NoticeKind.ENABLING_DECIDED,
-        "Your subscription benefits",
+        _("Your subscription benefits"),
     )
 
 
-def _tell_each(found: Iterable[tuple[User, object, dict[str, Any], str]], kind: NoticeKind, subject: str) -> int:
+def _tell_each(found: Iterable[tuple[User, object, dict[str, Any], str]], kind: NoticeKind, subject: Any) -> int:
     return sum(
         outbox.tell([user], kind, about=about, subject=subject, context={**context, "address": address})
         for user, about, context, address in found

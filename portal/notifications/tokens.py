@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.db.models import Q, Sum
 from django.db.transaction import atomic
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances
 from ledger.models import Lot, LotSource, Membership, Pool, Role
@@ -47,17 +49,22 @@ def tell_expiring(now: datetime) -> int:
     for lot in soon.order_by("usable_until").iterator(chunk_size=1000):
         assert lot.usable_until is not None, "lots without expiry are not found"
         grouped[lot.pool_id, lot.usable_until.date()].append(lot)
-    return sum(_tell_expiring(lots, day, now) for (_, day), lots in grouped.items())
+    return sum(_tell_expiring(lots, day, now) for (_pool, day), lots in grouped.items())
 
 
 @atomic
 def _tell_low(pool_id: UUID, available_mt: int, granted_mt: int, now: datetime) -> int:
     pool = Pool.objects.select_related("contract", "user").get(id=pool_id)
-    _, is_new = LowPool.objects.get_or_create(pool_id=pool_id, defaults={"since": now})
+    _low, is_new = LowPool.objects.get_or_create(pool_id=pool_id, defaults={"since": now})
     if not is_new:
         return 0
     context = {"pool": pool, "available_mt": available_mt, "granted_mt": granted_mt, "address": _page_of(pool)}
-    subject = f"{_name(pool)} on {pool.contract.name} are low"
+    said = (
+        _("Your individual tokens on {contract} are low")
+        if pool.user_id
+        else _("The shared tokens on {contract} are low")
+    )
+    subject = format_lazy(said, contract=pool.contract.name)
     about = f"{pool_id}:{now.isoformat()}"
     return outbox.tell(_readers(pool), NoticeKind.LOW_BALANCE, about=about, subject=subject, context=context)
 
@@ -72,7 +79,9 @@ def _tell_expiring(lots: list[Lot], day: date, now: datetime) -> int:
         _readers(pool),
         NoticeKind.EXPIRING,
         about=f"{pool.id}:{day}:{threshold}",
-        subject=f"Tokens on {pool.contract.name} expire within {threshold} days",
+        subject=format_lazy(
+            _("Tokens on {contract} expire within {days} days"), contract=pool.contract.name, days=threshold
+        ),
         context=context,
     )
 
@@ -100,10 +109,6 @@ def _readers(pool: Pool) -> list[User]:
     if pool.user_id is not None:
         return [member.user for member in members.filter(user_id=pool.user_id)]
     return [member.user for member in members.filter(role__in=(Role.ADMINISTRATOR, Role.COORDINATOR))]
-
-
-def _name(pool: Pool) -> str:
-    return "Your individual tokens" if pool.user_id else "The shared tokens"
 
 
 def _page_of(pool: Pool) -> str:

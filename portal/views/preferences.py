@@ -3,13 +3,15 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ledger.models import Service
 from portal.access import anybody_signed_in
 from portal.forms.preferences import PreferencesForm
+from portal.languages import keep_cookie, spoken
 from portal.membership import SignedInRequest
-from portal.models.preferences import preferred_kinds, save_preferences, time_zone_of
+from portal.models.preferences import preferred_kinds, reader_of, save_preferences
 
 THEME_COOKIE_AGE_S = 365 * 86_400
 
@@ -30,14 +32,19 @@ def preferences(request: SignedInRequest) -> HttpResponse:
 def _initial(request: SignedInRequest) -> dict[str, str]:
     kinds = {service_id.hex: kind for service_id, kind in preferred_kinds(request.user.pk).items()}
     theme = request.COOKIES.get("theme", "auto")
-    return {"time_zone": time_zone_of(request.user.pk), "theme": theme, **kinds}
+    reader = reader_of(request.user.pk)
+    return {"time_zone": reader.time_zone, "language": reader.language, "theme": theme, **kinds}
 
 
 def _saved(request: SignedInRequest, form: PreferencesForm) -> HttpResponse:
-    zone = form.cleaned_data["time_zone"]
-    save_preferences(user_id=request.user.pk, time_zone=zone, kinds=form.kinds())
-    messages.success(request, "Your preferences are saved.")
+    language = form.cleaned_data["language"]
+    save_preferences(
+        user_id=request.user.pk, time_zone=form.cleaned_data["time_zone"], language=language, kinds=form.kinds()
+    )
+    with spoken(language):
+        messages.success(request, _("Your preferences are saved."))
     response = redirect("portal:preferences")
+    keep_cookie(response, language)
     response.set_cookie(
         "theme", form.cleaned_data["theme"], max_age=THEME_COOKIE_AGE_S, samesite="Lax", secure=request.is_secure()
     )

@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /orders": {"contract": "{contract_id}", "user": "{user}", "pack": "100", "channel": "store"},
     "POST /benefits": NUMBERS,
     "POST portal:choose-contract": ONCE,
+    "POST portal:choose-language": {"language": "en-gb"},
     "POST portal:generate": ONCE,
     "POST portal:generate-cost": ONCE,
     "POST portal:request-refund": REASON,
