@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Membership
 from ledger.rights import Right, rights_of
+from portal.help.views import help_for_page
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -91,7 +92,10 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
     ),
     (
         _("HELP"),
-        (Entry(_("Contact Support"), "portal:support", also=("portal:support-sent", "portal:support-request")),),
+        (
+            Entry(_("Help"), "portal:help", also=("portal:help-chapter",)),
+            Entry(_("Contact Support"), "portal:support", also=("portal:support-sent", "portal:support-request")),
+        ),
     ),
     (
         _("YOUR ACCOUNT"),
@@ -108,7 +112,7 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the left column, the contracts to choose from, and the chosen theme."""
+    """Context processor: the left column, the contracts to choose from, the chosen theme, the page's help."""
     theme = request.COOKIES.get("theme")
     membership: Membership | None = getattr(request, "membership", None)
     is_signed_in = hasattr(request, "user") and request.user.is_authenticated
@@ -117,6 +121,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "memberships": getattr(request, "memberships", []),
         "membership": membership,
         "navigation": list(_groups(request, membership)) if is_signed_in else [],
+        **help_for_page(request),
     }
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.exports import views as exports
+from portal.help import views as help_pages
 from portal.notifications import views as notifications
 from portal.views import (
     allocations,
@@ -73,6 +74,8 @@ urlpatterns = [
     path("management/audit/", audit.audit_log, name="audit-log"),
     path("management/api-clients/", api_clients.api_clients, name="api-clients"),
     path("management/api-clients/<str:client_id>/revoke/", api_clients.revoke_api_client, name="revoke-api-client"),
+    path("help/", help_pages.contents, name="help"),
+    path("help/<slug:slug>/", help_pages.chapter, name="help-chapter"),
     path("support/", support.support, name="support"),
     path("support/sent/", support.support_sent, name="support-sent"),
     path("support/<slug:topic>/", support.support_request, name="support-request"),

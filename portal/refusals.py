@@ -12,7 +12,9 @@ from django.views.defaults import page_not_found
 from ledger.errors import Forbidden, LedgerBusy, LedgerError, NotFound
 from ledger.models import Membership
 from ledger.rights import administrators_of
+from portal.error_pages import not_a_page
 
+NOT_ALLOWED = 405
 CONFLICT = 409
 TOO_MANY = 429
 UNAVAILABLE = 503
@@ -20,13 +22,16 @@ RETRY_AFTER_S = 1
 
 
 class RefusalMiddleware:
-    """Turns a refusal that no view answered into its page."""
+    """Turns a refusal that no view answered, and a method that an address does not take, into a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == NOT_ALLOWED and _wants_a_page(request, response):
+            return not_a_page(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if isinstance(exception, Forbidden):
@@ -40,6 +45,10 @@ class RefusalMiddleware:
                 page.headers["Retry-After"] = str(RETRY_AFTER_S)
             return page
         return None
+
+
+def _wants_a_page(request: HttpRequest, response: HttpResponse) -> bool:
+    return not response.content and "Allow" in response.headers and "text/html" in request.headers.get("Accept", "")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

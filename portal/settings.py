@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "portal.references.ReferenceMiddleware",
     "portal.metrics.MetricsMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -144,7 +145,6 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     _replica |= {"ENGINE": _database["ENGINE"], "TEST": {"MIRROR": "default"}}
     DATABASES["replica"] = _database | _replica
 REPLICA_MAX_AGE_S: float = env.float("REPLICA_MAX_AGE_S", default=5.0)
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # How long the web server waits for one answer of a PostgreSQL that has fallen silent, before it says 503.
 DATABASE_PATIENCE_S: float = env.float("DATABASE_PATIENCE_S", default=10.0)
 DATABASE_ROUTERS = ["reporting.replica.ReplicaRouter"]

@@ -6,10 +6,10 @@ from typing import Final
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from portal.api.problems import RETRY_AFTER_S, http_problem
+from portal.error_pages import bare_page
 
 PREFIX: Final = "/api/"
 
@@ -25,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django itself found wrong with a request. Named as handler400 in portal.urls."""
     if request.path.startswith(PREFIX):
         return http_problem(400).plain_response(request)
-    return defaults.bad_request(request, exception)
+    return bare_page(request, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -34,8 +34,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(PREFIX):
         headers = {"Retry-After": str(RETRY_AFTER_S)} if away else {}
         return http_problem(503 if away else 500, headers=headers).plain_response(request)
-    response = defaults.server_error(request)
+    response = bare_page(request, 503 if away else 500)
     if away:
-        response.status_code = 503
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response

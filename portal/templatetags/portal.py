@@ -3,12 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, pgettext
 
@@ -115,3 +118,17 @@ def field(bound: BoundField, *, quiet: bool = False) -> dict[str, Any]:
 def new_key() -> str:
     """Return a key that no form has carried yet."""
     return str(new_id())
+
+
+@register.simple_tag(takes_context=True)
+def came_from(context: dict[str, Any]) -> str:
+    """Return the address within this site from which the reader came; empty where it is this page, or elsewhere."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return ""
+    came = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}):
+        return ""
+    where = urlsplit(came)
+    path = where.path + (f"?{where.query}" if where.query else "")
+    return "" if where.path == request.path or path.startswith("//") else path

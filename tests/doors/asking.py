@@ -59,6 +59,7 @@ ACTS_FOR = {"/orders": "carol@example.com"}
 
 def names(world: World) -> dict[str, str]:
     """What stands for the parameters of addresses, and in bodies."""
+    # Long because it is one table.
     return {
         "contract_id": str(world.contract.id),
         "pool_id": str(world.adjustment.pool_id),
@@ -79,6 +80,7 @@ def names(world: World) -> dict[str, str]:
         "key": str(new_id()),
         "view_id": str(new_id()),
         "topic": "software",
+        "slug": "members",
         "uidb36": "1",
         "object_id": "1",
         "pk": "1",

@@ -15,10 +15,10 @@ from tests.doors.asking import ask, parameters
 from tests.doors.conftest import Site
 from tests.doors.table import Row, rows
 
-# What differs between any two answers: when, how many are left, the session's token against forged forms.
-CHANGING = {"RateLimit", "Set-Cookie"}
+# What differs between any two answers: when, how many are left, its reference, the token against forged forms.
+CHANGING = {"RateLimit", "Set-Cookie", "X-Request-ID"}
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|X-CSRFToken&quot;: &quot;|csrf-token" content=")[^"&]+')
-AS_OF = re.compile(rb'"as_of":"[^"]+"|<(p|span) class="as-of">.*?</(p|span)>')
+AS_OF = re.compile(rb'"as_of":"[^"]+"|<(p|span) class="as-of">.*?</(p|span)>|<p class="reference">.*?</p>')
 OUTSIDERS = ("mallory", "stranger")
 
 
