@@ -23,23 +23,29 @@ _COPIED_FROM: Final = 200
 """Rows from which on copying pays for its further statement."""
 
 
+@cache
+def on_postgresql() -> bool:
+    """Tell which of the two databases this process works on; asked dozens of times for each charge."""
+    return connection.vendor == "postgresql"
+
+
 def among(column: str, type_: str) -> str:
     """Return the condition that `column` is one of the values of a parameter made by `many`."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return f"{column} = ANY(%s::{type_}[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
 def many(values: Iterable[Any]) -> str:
     """Return values as one parameter, an array for `among`."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return _array(values)
     return json.dumps([_for_sqlite(value) for value in values])
 
 
 def one(value: Any) -> Any:
     """Return a single value as a parameter."""
-    return value if connection.vendor == "postgresql" else _for_sqlite(value)
+    return value if on_postgresql() else _for_sqlite(value)
 
 
 class Query(NamedTuple):
@@ -52,7 +58,7 @@ class Query(NamedTuple):
 
 def read(*queries: Query) -> list[Rows]:
     """Return the rows of each query; on PostgreSQL one statement asks them all, so they see the same instant."""
-    if connection.vendor != "postgresql":
+    if not on_postgresql():
         return [select_rows(*query) for query in queries]
     parts = ", ".join(f"(SELECT json_agg(q) FROM ({query.sql}) AS q)" for query in queries)
     with connection.cursor() as cursor:
@@ -69,7 +75,7 @@ def select_rows(sql: str, parameters: Row, types: Sequence[type]) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: Rows = cursor.fetchall()
-    return rows if connection.vendor == "postgresql" else _typed(rows, types, _FROM_SQLITE)
+    return rows if on_postgresql() else _typed(rows, types, _FROM_SQLITE)
 
 
 def _typed(rows: Iterable[Iterable[Any]], types: Sequence[type], readers: Mapping[type, Callable[[Any], Any]]) -> Rows:
@@ -108,7 +114,7 @@ class Writes:
     def run(self) -> None:
         """Write it all."""
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+            if on_postgresql():
                 self._run_on_postgresql(cursor)
             else:
                 for model, columns, rows in self._inserts:

@@ -97,8 +97,10 @@ class Catalogue:
     def offer(self, service: str, *, at: datetime) -> Offer | None:
         """Return the active service with this code or id, at its rate in effect if it has one."""
         offers = self._offers.get(service, [])
-        without_rate = offers[0]._replace(rate_id=None) if offers else None
-        return next((offer for offer in reversed(offers) if offer.is_in_effect(at)), without_rate)
+        for offer in reversed(offers):
+            if offer.is_in_effect(at):
+                return offer
+        return offers[0]._replace(rate_id=None) if offers else None
 
 
 def _members(contract_ids: str, user_ids: str) -> Query:

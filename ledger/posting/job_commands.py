@@ -68,7 +68,7 @@ def start(journal: Journal, command: StartJob, *, at: datetime, caller: str) -> 
         draws=_draws(moves),
     )
     state.jobs[job.id] = job
-    state.new_jobs.add(job.id)
+    state.new_jobs.add(job)
     _record(journal, Kind.HOLD, moves, job, at=at, caller=caller)
     return job
 
@@ -98,7 +98,7 @@ def report_results(journal: Journal, command: ReportResults, *, at: datetime, ca
         job.status = JobStatus.PRODUCING
         job.first_result_at = at
     job.results += command.count
-    journal.state.touched_jobs.add(job.id)
+    journal.state.touched_jobs.add(job)
     return job
 
 
@@ -166,7 +166,7 @@ def refund(journal: Journal, command: RefundJob, *, at: datetime, caller: str) -
     if job.captured_mt == 0:
         raise NothingToRefund
     _refund(journal, job, at=at, caller=caller, reason=command.reason)
-    journal.state.touched_jobs.add(job.id)
+    journal.state.touched_jobs.add(job)
     return job
 
 
@@ -257,5 +257,5 @@ def _has_ended_as(job: JobState, status: JobStatus) -> bool:
 
 def _end(journal: Journal, job: JobState, status: JobStatus, reason: str, at: datetime) -> JobState:
     job.status, job.reason, job.ended_at = status, reason, at
-    journal.state.touched_jobs.add(job.id)
+    journal.state.touched_jobs.add(job)
     return job

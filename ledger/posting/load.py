@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from ledger.errors import NotFound
 from ledger.models import Account
 from ledger.posting.catalogue import Catalogue
@@ -26,7 +24,7 @@ from ledger.posting.commands import (
 from ledger.posting.requests import Idempotency, JobView, Request
 from ledger.posting.state import NEVER, BookState, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
-from ledger.statements import Query, Rows, among, many, one, read, select_rows
+from ledger.statements import Query, Rows, among, many, on_postgresql, one, read, select_rows
 
 KeyName = tuple[str, str, int]
 """Caller, key and part: what a stored key is found by."""
@@ -48,7 +46,7 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
     Raises:
         NotFound: there is no such contract.
     """
-    postgresql = connection.vendor == "postgresql"
+    postgresql = on_postgresql()
     sql = f"""
         SELECT b.last_seq, b.last_at, b.issued_mt, b.sold_mt, b.adjusted_mt,
             c.allow_split, c.refund_grace_s, c.ends_at, {"statement_timestamp()" if postgresql else _SQLITE_NOW}

@@ -120,8 +120,9 @@ class Journal:
         if account in POOL_ACCOUNTS:
             pool_id = lot.pool_id if lot else pool_id
             assert pool_id is not None, "tokens outside the counter-accounts are in a pool"
-            balances = self.state.pools[pool_id].balances
-            self.state.touched_pools.add(pool_id)
+            pool = self.state.pools[pool_id]
+            balances = pool.balances
+            self.state.touched_pools.add(pool)
         else:
             pool_id, balances = None, book.sources
         balances[account] += amount_mt
@@ -151,4 +152,4 @@ class Journal:
         elif account is Account.HELD:
             lot.held_mt += amount_mt
             assert lot.held_mt >= 0, "a lot never releases more than it holds"
-        self.state.touched_lots.add(lot.id)
+        self.state.touched_lots.add(lot)

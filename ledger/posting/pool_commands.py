@@ -132,7 +132,7 @@ def _new_lot(
         usable_until=parent.usable_until if parent else expires_at or NEVER,
     )
     journal.state.add_lots([lot])
-    journal.state.new_lots.add(lot.id)
+    journal.state.new_lots.add(lot)
     return lot
 
 

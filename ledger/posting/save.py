@@ -52,11 +52,10 @@ def save_plan(writes: Writes, plan: Plan) -> None:
         ),
         plan.journal.entries,
     )
-    pools = [state.pools[pool_id] for pool_id in state.touched_pools]
     writes.update(
         Pool,
         ("available_mt", "held_mt", "used_mt", "expired_mt"),
-        [(pool.id, *(pool.balances[account] for account in _BALANCES)) for pool in pools],
+        [(pool.id, *(pool.balances[account] for account in _BALANCES)) for pool in state.touched_pools],
     )
     if plan.journal.transactions:
         _save_book(writes, state)
@@ -106,9 +105,8 @@ _new_job = attrgetter("id", *_JOB_FIXED, *_JOB_CHANGING)
 
 
 def _save_jobs(writes: Writes, state: State) -> None:
-    new = [state.jobs[job_id] for job_id in state.new_jobs]
-    changed = [state.jobs[job_id] for job_id in state.touched_jobs - state.new_jobs]
-    inserts = [(*_new_job(job), _draws(state, job)) for job in new]
+    changed = state.touched_jobs - state.new_jobs
+    inserts = [(*_new_job(job), _draws(state, job)) for job in state.new_jobs]
     writes.insert(Job, ("id", *_JOB_FIXED, *_JOB_CHANGING, "draws"), inserts)
     changes = [(job.id, *_job_changes(job), _draws(state, job)) for job in changed]
     writes.update(Job, (*_JOB_CHANGING, "draws"), changes)
@@ -125,9 +123,8 @@ _LOT_CHANGING = ("amount_mt", "remaining_mt", "held_mt", "usable_until", "exhaus
 
 
 def _save_lots(writes: Writes, state: State) -> None:
-    new = [state.lots[lot_id] for lot_id in state.new_lots]
-    changed = [state.lots[lot_id] for lot_id in state.touched_lots - state.new_lots]
-    writes.insert(Lot, ("id", *_LOT_FIXED, *_LOT_CHANGING), [_new_lot(state, lot) for lot in new])
+    changed = state.touched_lots - state.new_lots
+    writes.insert(Lot, ("id", *_LOT_FIXED, *_LOT_CHANGING), [_new_lot(state, lot) for lot in state.new_lots])
     writes.update(Lot, _LOT_CHANGING, [(lot.id, *_lot_changes(lot)) for lot in changed])
 
 

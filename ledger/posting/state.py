@@ -24,7 +24,7 @@ class BookState:
     ends_at: datetime | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LotState:
     """A lot; amounts in milli-tokens. `usable_until` is NEVER where it does not expire."""
 
@@ -45,7 +45,7 @@ class LotState:
         return (self.usable_until, self.remaining_mt, self.granted_at, self.id)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PoolState:
     """A pool's four balances by account, in milli-tokens."""
 
@@ -58,7 +58,7 @@ class PoolState:
         return self.balances[Account.AVAILABLE]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class JobState:
     """A job as the planner changes it; `draws` are (lot, milli-tokens) of its hold, or of its charge once captured."""
 
@@ -96,17 +96,17 @@ class JobState:
 
 @dataclass(slots=True)
 class State:
-    """Everything a batch reads and changes, with what changed."""
+    """Everything a batch reads and changes, with what changed. Sets of states go by identity: hashing ids is dear."""
 
     book: BookState
     pools: dict[UUID, PoolState] = field(default_factory=dict)
     lots: dict[UUID, LotState] = field(default_factory=dict)
     jobs: dict[UUID, JobState] = field(default_factory=dict)
-    new_lots: set[UUID] = field(default_factory=set)
-    new_jobs: set[UUID] = field(default_factory=set)
-    touched_pools: set[UUID] = field(default_factory=set)
-    touched_lots: set[UUID] = field(default_factory=set)
-    touched_jobs: set[UUID] = field(default_factory=set)
+    new_lots: set[LotState] = field(default_factory=set)
+    new_jobs: set[JobState] = field(default_factory=set)
+    touched_pools: set[PoolState] = field(default_factory=set)
+    touched_lots: set[LotState] = field(default_factory=set)
+    touched_jobs: set[JobState] = field(default_factory=set)
     next_due_at: datetime = NEVER
     _queues: dict[UUID, list[LotState]] = field(default_factory=dict)
 
@@ -147,15 +147,16 @@ class State:
     def copy(self) -> "State":
         """Return a copy to go back to when a batch is refused whole. Jobs are shared: such batches only add some."""
         pools = {key: replace(pool, balances=dict(pool.balances)) for key, pool in self.pools.items()}
+        lots = {key: replace(lot) for key, lot in self.lots.items()}
         copied = State(
             book=replace(self.book, sources=dict(self.book.sources)),
             pools=pools,
             jobs=dict(self.jobs),
-            new_lots=set(self.new_lots),
+            new_lots={lots[lot.id] for lot in self.new_lots},
             new_jobs=set(self.new_jobs),
-            touched_pools=set(self.touched_pools),
-            touched_lots=set(self.touched_lots),
+            touched_pools={pools[pool.id] for pool in self.touched_pools},
+            touched_lots={lots[lot.id] for lot in self.touched_lots},
             touched_jobs=set(self.touched_jobs),
         )
-        copied.add_lots(replace(lot) for lot in self.lots.values())
+        copied.add_lots(lots.values())
         return copied

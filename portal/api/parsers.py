@@ -7,6 +7,7 @@ from typing import IO, Any, Final, NoReturn
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from portal.api.problems import BodyTooLarge
@@ -35,7 +36,17 @@ class StrictJSONParser(BaseParser):
 
 
 class ExactNegotiation(DefaultContentNegotiation):
-    """Chooses the parser that a body's media type names; `*/*` names none."""
+    """Chooses the parser that a body's media type names; `*/*` names none. Answers are JSON, where that is accepted."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer and its media type; what nearly all clients accept needs no weighing."""
+        only, *others = renderers
+        if not others and request.headers.get("Accept", "*/*") in ("*/*", only.media_type):
+            return only, only.media_type
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, [only, *others], format_suffix)
+        return chosen
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """Return the parser for the request's media type, or None."""

@@ -4,6 +4,7 @@ A server that is stopped, swapped out or cut off answers nothing at all: no time
 and its machine goes on acknowledging packets. Only the web server limits its waiting; a command may take its time.
 """
 
+import select
 import time
 from functools import partial
 from typing import Any
@@ -33,6 +34,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection({"connect_timeout": max(2, int(_Patience.limit_s)), **conn_params})
         connection.wait = partial(_wait, connection, connection.wait, _Patience.limit_s)
         return connection
+
+    def close_if_health_check_failed(self) -> None:
+        """Check an idle connection by its socket, and ask the server, which costs a round trip, only in doubt."""
+        if self.connection is not None and not _has_something_to_read(self.connection):
+            self.health_check_done = True
+        super().close_if_health_check_failed()
+
+
+def _has_something_to_read(connection: Connection[Any]) -> bool:
+    """Tell whether the server said something unasked: mostly its good-bye, or nothing more than the end."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _wait(connection: Connection[Any], wait: Any, limit_s: float, generator: Any, **given: Any) -> Any:

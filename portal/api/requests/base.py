@@ -27,6 +27,7 @@ class Body(Serializer[Any]):
         if not isinstance(data, Mapping):
             return super().run_validation(data)
         fields = self._by_name
+        defaults = self._defaults
         if unknown := [name for name in data if name not in fields]:
             raise ValidationError({name: ["There is no such field."] for name in unknown})
         values: dict[str, Any] = {}
@@ -35,8 +36,8 @@ class Body(Serializer[Any]):
             try:
                 if name in data or field.required:
                     values[name] = field.run_validation(data.get(name, empty))
-                elif field.default is not empty:
-                    values[name] = field.get_default()
+                elif name in defaults:
+                    values[name] = defaults[name]
             except ValidationError as error:
                 errors[name] = error.detail
         if errors:
@@ -47,6 +48,10 @@ class Body(Serializer[Any]):
     @cached_property
     def _by_name(self) -> dict[str, Field[Any, Any, Any, Any]]:
         return dict(self.fields)
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return {name: field.get_default() for name, field in self._by_name.items() if field.default is not empty}
 
 
 class EmptyBody(Body):

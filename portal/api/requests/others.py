@@ -95,7 +95,7 @@ class BenefitBody(Body):
 class UsageQuery(Query):
     """Which usage, in which period, added up by what."""
 
-    group_by = WordsField(words=GROUPS, default=list, help_text="Several may be given.")
+    group_by = WordsField(words=GROUPS, default=(), help_text="Several may be given.")
     contract = contract_field()
     pool = IdField(required=False)
     service = TextField(max_length=100, required=False, allow_blank=False, help_text="Code or id.")
