@@ -26,3 +26,9 @@ def record(
         detail=detail[:500],
         at=at or timezone.now(),
     )
+
+
+def exists(*, contract: Contract, action: str, subject: object, detail: str) -> bool:
+    """Return whether the log of `contract` says exactly this already."""
+    known = AuditEvent.objects.filter(contract=contract, action=action, subject=str(subject)[:200])
+    return known.filter(detail=detail[:500]).exists()

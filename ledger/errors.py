@@ -124,6 +124,11 @@ class AlreadyDecided(Conflict):
     title = "This request has already been decided"
 
 
+class OrderExpired(Conflict):
+    code = "order_expired"
+    title = "The order has lapsed; place it again"
+
+
 class ContractExpired(Conflict):
     code = "contract_expired"
     title = "The contract has expired"

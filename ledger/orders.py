@@ -1,47 +1,52 @@
-"""Buying tokens: an order of packs becomes a lot in the contract's shared pool, exactly once."""
+"""Buying tokens: an order of packs becomes a lot in the contract's shared pool, exactly once.
 
-import hashlib
-import secrets
-from collections.abc import Callable
+These are the members' verbs; what happens to the money is in ledger/order_payments.py.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.transaction import atomic
 
 from ledger import audit
-from ledger.contracts import shared_pool
-from ledger.errors import (
-    AlreadyDecided,
-    ContractExpired,
-    InvalidActivationCode,
-    InvalidRequest,
-    NotFound,
-    OwnDecision,
-)
-from ledger.gifts import add_months
-from ledger.ids import new_id
+from ledger.activation_codes import create_activation_code, find_code, use_code
+from ledger.errors import AlreadyDecided, NotFound, OrderExpired, OwnDecision
 from ledger.instants import database_now
-from ledger.models import (
-    ActivationCode,
-    Channel,
-    Contract,
-    Kind,
-    LotSource,
-    Membership,
-    Order,
-    OrderStatus,
-    Pack,
-    Role,
+from ledger.models import Channel, Contract, Membership, Order, OrderStatus, Pack, Role
+from ledger.order_states import (
+    INVOICE,
+    LAPSES,
+    after_approval,
+    change,
+    check_running,
+    go_on,
+    next_number,
+    post_order,
+    purchase,
 )
-from ledger.posting import Answer, Grant, Idempotency, Request, post, replay
+from ledger.order_terms import is_over_limit, new_order, price_order
+from ledger.posting import Answer, Idempotency, replay
 from ledger.posting.requests import Note
-from ledger.rights import Right, require
-from ledger.texts import check_text, is_storable
+from ledger.rights import Right, require, rights_of
 
-QUANTITY_LIMIT: Final = 1000
-LOT_MONTHS: Final = 12
+__all__ = [
+    "OrderAnswer",
+    "approve",
+    "cancel",
+    "create_activation_code",
+    "find",
+    "place",
+    "save_draft",
+    "to_approve",
+    "to_pay",
+]
+TOO_LATE: Final = {
+    OrderStatus.FULFILLED: "The order has been fulfilled; its tokens are in the shared pool.",
+    OrderStatus.PAID: "The order has been paid; ask the site's operators for the money.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +66,84 @@ def place(
     channel: str = Channel.STORE,
     activation_code: str = "",
     purchase_order: str = "",
+    provider: str = INVOICE,
+    draft_id: UUID | None = None,
     at: datetime | None = None,
 ) -> OrderAnswer:
-    """Order packs; the tokens arrive at once, unless the price is over the contract's limit and needs an approval.
+    """Order packs. The tokens arrive at once, unless the order waits for an approval or for its money.
 
-    With the reseller's channel the activation code says which pack and how many.
+    With the reseller's channel the activation code says which pack and how many. `provider` takes the store's money;
+    direct sales are invoiced. `draft_id` names the draft that becomes this order.
 
     Raises:
         BuyersOnly: the member is neither administrator nor coordinator. Source: InfraWorks seed.
         InvalidActivationCode: unknown or used.
         InvalidRequest: the pack, the quantity, the channel or the purchase order number.
         ContractExpired: the contract has ended.
+        AlreadyDecided: the draft was ordered or thrown away meanwhile.
     """
     require(membership, Right.BUY)
     if answer := replay(idempotency):
         return _answered(answer)
-    _check_running(membership.contract, at or database_now())
-    order = _draft(membership, pack, quantity, channel, purchase_order)
-    code = _find_code(activation_code) if order.channel == Channel.RESELLER else None
+    draft = find(membership.contract, draft_id) if draft_id else None
+    order = new_order(membership, pack, quantity, channel, purchase_order, order_id=draft_id)
+    check_running(order, at or database_now())
+    code = find_code(activation_code) if order.channel == Channel.RESELLER else None
     if code:
         order.pack, order.quantity = code.pack, code.quantity
-    order.amount_mt = order.pack.amount_mt * order.quantity
-    order.price_cents = 0 if code else order.pack.price_cents * order.quantity
-    order.currency = order.pack.currency
-    waits = _needs_approval(membership, order)
+    price_order(order, provider, free=code is not None)
+    waits = is_over_limit(order)
 
     def save(now: datetime) -> Note:
-        order.created_at = at or now
-        order.status = OrderStatus.AWAITING_APPROVAL if waits else OrderStatus.FULFILLED
-        order.fulfilled_at = None if waits else order.created_at
-        order.save(force_insert=True)
-        if code and not ActivationCode.objects.filter(id=code.id, order=None).update(order=order):
-            raise InvalidActivationCode(field="activation_code")
+        order.created_at, order.number = at or now, next_number(order)
+        if waits:
+            order.status = OrderStatus.AWAITING_APPROVAL
+            order.expires_at = order.created_at + LAPSES[order.status]
+        else:
+            go_on(order, order.created_at)
+        _insert(order, draft)
+        if code:
+            use_code(code, order)
         _audit(membership, "order.placed", order, at=order.created_at)
         return _note(order)
 
-    commands = [] if waits else [_purchase(order, at or database_now())]
-    return _post(order, idempotency, commands, save, at)
+    arrives = not waits and after_approval(order) == OrderStatus.FULFILLED
+    commands = [purchase(order, at or database_now())] if arrives else []
+    return _answered(post_order(order, idempotency, commands, save, at))
+
+
+def save_draft(
+    *, membership: Membership, draft_id: UUID, pack: Pack, quantity: int, channel: str, provider: str = INVOICE
+) -> Order:
+    """Keep an order for later under an id of the caller's; nothing is ordered, and repeating it changes nothing.
+
+    Raises:
+        BuyersOnly: the member is neither administrator nor coordinator.
+        InvalidRequest: the pack, the quantity or the channel.
+        NotFound: another order has this id.
+    """
+    require(membership, Right.BUY)
+    order = new_order(membership, pack, quantity, channel, "", order_id=draft_id, is_draft=True)
+    price_order(order, provider, free=False)
+    order.created_at, order.status = database_now(), OrderStatus.DRAFT
+    order.expires_at = order.created_at + LAPSES[order.status]
+    with atomic():
+        if not Order.objects.filter(id=draft_id).exists():
+            order.save(force_insert=True)
+            _audit(membership, "order.drafted", order)
+    return find(membership.contract, draft_id)
 
 
 def approve(
     *, idempotency: Idempotency, membership: Membership, order_id: UUID, at: datetime | None = None
 ) -> OrderAnswer:
-    """Approve a waiting order; its tokens arrive at once.
+    """Approve a waiting order; its tokens arrive at once, unless its money is waited for.
 
     Raises:
         Forbidden: the member is not the administrator.
         OwnDecision: it is the member's own order, and the contract has another buyer.
         AlreadyDecided: the order does not wait any more.
+        OrderExpired: it waited for too long.
         ContractExpired: the contract has ended.
     """
     require(membership, Right.APPROVE_ORDERS)
@@ -116,35 +151,46 @@ def approve(
         return _answered(answer)
     order = find(membership.contract, order_id)
     alone = _refuse_own(membership, order)
+    check_running(order, at or database_now())
 
     def save(now: datetime) -> Note:
-        order.status, order.fulfilled_at, order.approved_by = OrderStatus.FULFILLED, at or now, membership.user
-        waiting = Order.objects.filter(id=order.id, status=OrderStatus.AWAITING_APPROVAL)
-        values = {"status": order.status, "fulfilled_at": order.fulfilled_at, "approved_by": order.approved_by}
-        if not waiting.update(**values):
-            raise AlreadyDecided
+        approved_at, lapses_at = at or now, order.expires_at
+        order.approved_by, order.approved_at = membership.user, approved_at
+        go_on(order, approved_at)
+        change(order, ("approved_by", "approved_at", "invoiced_at", "fulfilled_at"), of=OrderStatus.AWAITING_APPROVAL)
+        if lapses_at and lapses_at <= approved_at:
+            raise OrderExpired
         detail = "own order: the contract has no second buyer" if alone else ""
-        _audit(membership, "order.approved", order, detail, at=order.fulfilled_at)
+        _audit(membership, "order.approved", order, detail, at=approved_at)
         return _note(order)
 
-    return _post(order, idempotency, [_purchase(order, at or database_now())], save, at)
+    arrives = after_approval(order) == OrderStatus.FULFILLED
+    commands = [purchase(order, at or database_now())] if arrives else []
+    return _answered(post_order(order, idempotency, commands, save, at))
 
 
 def cancel(*, membership: Membership, order_id: UUID) -> Order:
-    """Cancel an order that still waits for approval; repeating it changes nothing.
+    """Give up an order whose tokens have not arrived, or a draft; repeating it changes nothing.
 
     Raises:
-        AlreadyDecided: the order was fulfilled meanwhile.
+        BuyersOnly: the member is neither administrator nor coordinator.
+        AlreadyDecided: the order was fulfilled or paid meanwhile.
+        OrderExpired: it lapsed meanwhile.
     """
     require(membership, Right.BUY)
     order = find(membership.contract, order_id)
-    waiting = Order.objects.filter(id=order.id, status=OrderStatus.AWAITING_APPROVAL)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    order.status, order.cancelled_at, order.expires_at = OrderStatus.CANCELLED, database_now(), None
     with atomic():
-        if waiting.update(status=OrderStatus.CANCELLED, cancelled_at=database_now()):
-            _audit(membership, "order.cancelled", order)
-    order.refresh_from_db()
-    if order.status != OrderStatus.CANCELLED:
-        raise AlreadyDecided("The order has been fulfilled; its tokens are in the shared pool.")
+        try:
+            change(order, ("cancelled_at",))
+        except AlreadyDecided:
+            order.refresh_from_db()
+            if order.status == OrderStatus.CANCELLED:
+                return order
+            raise AlreadyDecided(TOO_LATE[order.status]) from None
+        _audit(membership, "order.cancelled", order)
     return order
 
 
@@ -154,104 +200,52 @@ def find(contract: Contract, order_id: UUID) -> Order:
     Raises:
         NotFound: the contract has no such order.
     """
-    order = Order.objects.filter(contract=contract, id=order_id).select_related("pack", "ordered_by").first()
+    order = (
+        Order.objects.filter(contract=contract, id=order_id).select_related("pack", "ordered_by", "contract").first()
+    )
     if order is None:
         raise NotFound("There is no such order.")
     return order
 
 
-def create_activation_code(*, pack: Pack, quantity: int = 1) -> str:
-    """Return a new reseller's code; only its hash is kept."""
-    code = "-".join(secrets.token_hex(3).upper() for _ in range(4))
-    ActivationCode.objects.create(code_hash=_hash(code), pack=pack, quantity=quantity)
-    return code
+def to_approve(membership: Membership) -> QuerySet[Order]:
+    """Return the waiting orders that this member may approve: others', and for a contract's only buyer their own."""
+    waiting = Order.objects.filter(contract_id=membership.contract_id, status=OrderStatus.AWAITING_APPROVAL)
+    if Right.APPROVE_ORDERS not in rights_of(membership):
+        return waiting.none()
+    own = waiting.exclude(ordered_by_id=membership.user_id)
+    return own if _other_buyers(membership).exists() else waiting
 
 
-def _check_running(contract: Contract, now: datetime) -> None:
-    if contract.ends_at and contract.ends_at <= now:
-        raise ContractExpired("The contract has ended; tokens bought for it could not be used.")
+def to_pay(membership: Membership) -> QuerySet[Order]:
+    """Return the orders that wait for their money and that this member may pay."""
+    waiting = Order.objects.filter(contract_id=membership.contract_id, status=OrderStatus.PLACED)
+    return waiting if Right.BUY in rights_of(membership) else waiting.none()
 
 
-def _draft(membership: Membership, pack: Pack | None, quantity: int, channel: str, purchase_order: str) -> Order:
-    if channel not in Channel:
-        raise InvalidRequest("Buy in the store, through a reseller or by direct sales.", field="channel")
-    purchase_order = check_text(purchase_order, field="purchase_order", limit=100)
-    if channel == Channel.DIRECT and not purchase_order:
-        raise InvalidRequest("Direct sales need your purchase order number.", field="purchase_order")
-    if not 1 <= quantity <= QUANTITY_LIMIT:
-        raise InvalidRequest(f"Order 1 to {QUANTITY_LIMIT} packs.", field="quantity")
-    if channel != Channel.RESELLER and (pack is None or not pack.active):
-        raise InvalidRequest("Choose a pack.", field="pack")
-    contract = membership.contract
-    return Order(
-        id=new_id(),
-        contract=contract,
-        pack=pack,
-        quantity=quantity,
-        channel=channel,
-        purchase_order=purchase_order,
-        ordered_by=membership.user,
-    )
-
-
-def _find_code(activation_code: str) -> ActivationCode:
-    """One wording for unknown and used codes: nothing to probe.
-
-    Whether it was used is decided where it takes effect, so that the same request sent twice at once is answered twice.
-    """
-    known = is_storable(activation_code)
-    codes = ActivationCode.objects.filter(code_hash=_hash(activation_code)) if known else ActivationCode.objects.none()
-    code = codes.select_related("pack").first()
-    if code is None:
-        raise InvalidActivationCode(field="activation_code")
-    return code
-
-
-def _hash(activation_code: str) -> str:
-    plain = activation_code.strip().upper().replace("-", "").replace(" ", "")
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _needs_approval(membership: Membership, order: Order) -> bool:
-    limit = membership.contract.approval_limit_cents
-    return limit is not None and order.price_cents > limit
+def _insert(order: Order, draft: Order | None) -> None:
+    """Save the new order; a draft becomes it, if it is still one."""
+    if draft is None:
+        order.save(force_insert=True)
+        return
+    still = Order.objects.select_for_update().filter(id=order.id, status=OrderStatus.DRAFT)
+    if not still.exists():
+        raise AlreadyDecided
+    order.save(force_update=True)
 
 
 def _refuse_own(membership: Membership, order: Order) -> bool:
     """Return whether a lone buyer decides on an own order, which is the only way to decide on one's own."""
     if order.ordered_by_id != membership.user_id:
         return False
-    others = membership.contract.memberships.filter(role__in=[Role.ADMINISTRATOR, Role.COORDINATOR])
-    if others.exclude(user_id=membership.user_id).exists():
+    if _other_buyers(membership).exists():
         raise OwnDecision
     return True
 
 
-def _purchase(order: Order, now: datetime) -> Grant:
-    """The order's tokens expire after 12 months, or with the contract if that is earlier. Source: DOMAIN, "Lot"."""
-    expires_at = add_months(now, LOT_MONTHS)
-    ends_at = order.contract.ends_at
-    _check_running(order.contract, now)
-    return Grant(
-        pool_id=shared_pool(order.contract_id).id,
-        amount_mt=order.amount_mt,
-        source=LotSource.PURCHASE,
-        kind=Kind.PURCHASE,
-        expires_at=min(expires_at, ends_at) if ends_at else expires_at,
-        order_id=order.id,
-    )
-
-
-def _post(
-    order: Order,
-    idempotency: Idempotency,
-    commands: list[Grant],
-    save: Callable[[datetime], Note],
-    at: datetime | None,
-) -> OrderAnswer:
-    request = Request(commands=commands, idempotency=idempotency, effect=save, at=at)
-    (answer,) = post(contract_id=order.contract_id, requests=[request])
-    return _answered(answer)
+def _other_buyers(membership: Membership) -> QuerySet[Membership]:
+    buyers = membership.contract.memberships.filter(role__in=[Role.ADMINISTRATOR, Role.COORDINATOR])
+    return buyers.exclude(user_id=membership.user_id)
 
 
 def _note(order: Order) -> Note:

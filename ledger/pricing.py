@@ -22,3 +22,8 @@ def price_of(quantity_m: int, amount_mt: int, step_m: int, minimum_mt: int) -> i
     """
     steps = -(-quantity_m // step_m)
     return max(minimum_mt, steps * amount_mt)
+
+
+def tax_of(price_cents: int, rate_bp: int) -> int:
+    """Return the tax on a price in cents at a rate in hundredths of a per cent; half a cent is rounded up."""
+    return (price_cents * rate_bp + 5_000) // 10_000

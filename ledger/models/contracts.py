@@ -26,6 +26,11 @@ class Contract(models.Model):
     approval_limit_cents = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Orders above this price need an administrator's approval."
     )
+    tax_name = models.CharField(max_length=40, blank=True, help_text="What invoices call the tax, such as VAT.")
+    tax_rate_bp = models.PositiveIntegerField(default=0, help_text="Tax on orders, in hundredths of a per cent.")
+    pays_first = models.BooleanField(
+        default=False, help_text="Tokens arrive when an invoice is paid; off: when it is sent."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Final
 
 from ledger.expiry import expire_lots, sweep_holds
 from ledger.gifts import issue_due_gifts
+from ledger.order_states import expire_orders
 from portal import proof
 from portal.exports import queue, schedules, work
 from portal.notifications import outbox, scan, tokens
@@ -14,6 +15,7 @@ from reporting.rollups import fold
 TASKS: Final[tuple[Task, ...]] = (
     Task("sweep_holds", Every(60), sweep_holds),
     Task("expire_lots", Every(60), expire_lots),
+    Task("expire_orders", Every(300), expire_orders),
     Task("issue_due_gifts", Every(60), issue_due_gifts),
     Task("fold_usage", Every(60), fold),
     Task("seal_journal", Every(60), proof.seal_journal),

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db.transaction import atomic, set_rollback
 from django.test import Client
 
-from ledger import adjustments, benefits, grants, invitations, members, options, orders, refunds
+from ledger import adjustments, benefits, grants, invitations, members, options, order_payments, orders, refunds
 from ledger.ids import new_id
-from ledger.models import AuditEvent, Membership, Pack
+from ledger.models import AuditEvent, Membership, Order, Pack
 from portal.service_clients import open_client, revoke_client
 from tests.cast import fresh_key
 from tests.doors.conftest import Site
@@ -50,6 +50,19 @@ def ask(site: Site, limit_mt: int) -> object:
     return adjustments.ask(
         adjustment_id=new_id(), operator=olga(), pool_id=site.shared.id, amount_mt=1, reason="Why.", limit_mt=limit_mt
     )
+
+
+def bought(site: Site) -> Order:
+    pack = Pack.objects.get(code="100")
+    return orders.place(idempotency=fresh_key(), membership=carol(site), pack=pack).order
+
+
+def paid_too_late(site: Site) -> Order:
+    pack = Pack.objects.get(code="100")
+    order = orders.place(idempotency=fresh_key(), membership=carol(site), pack=pack, provider="stripe").order
+    orders.cancel(membership=carol(site), order_id=order.id)
+    told = {"provider": "stripe", "reference": "pi_1", "amount_cents": order.total_cents, "currency": "USD"}
+    return order_payments.receive(order_payments.Payment(order_id=order.id, **told))
 
 
 def set_options(site: Site) -> object:
@@ -113,6 +126,23 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
         "order.approved",
         "alice",
     ),
+    "orders.save_draft": (
+        lambda site: orders.save_draft(
+            membership=carol(site), draft_id=new_id(), pack=Pack.objects.get(code="100"), quantity=1, channel="store"
+        ),
+        "order.drafted",
+        "carol",
+    ),
+    "order_payments.record_payment": (
+        lambda site: order_payments.record_payment(operator=olga(), order_id=bought(site).id, reference="bank"),
+        "order.paid",
+        "olga",
+    ),
+    "order_payments.deliver": (
+        lambda site: order_payments.deliver(operator=olga(), order_id=paid_too_late(site).id),
+        "order.delivered",
+        "olga",
+    ),
     "orders.cancel": (
         lambda site: orders.cancel(membership=carol(site), order_id=site.world.order.id),
         "order.cancelled",
@@ -157,6 +187,9 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
 NO_ACTS = {
     "generating.read_choice",
     "rights.rights_of",
+    "order_terms.new_order",
+    "orders.to_approve",
+    "orders.to_pay",
     "rights.require",
     "pools.visible_pools",
     "pools.pool_lines",

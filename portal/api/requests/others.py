@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from ledger.models import BenefitStatus, Channel, OrderStatus, PoolKind
-from ledger.orders import QUANTITY_LIMIT
+from ledger.order_terms import QUANTITY_LIMIT
 from portal.api.answers.pools import DIRECTIONS
 from portal.api.requests.base import Body, Query
 from portal.api.requests.fields import (
