@@ -26,6 +26,11 @@ def activation_attempt(user_id: int) -> int | None:
     return _attempt("activation-attempts", user_id)
 
 
+def purchase_request(user_id: int) -> int | None:
+    """Count one request of a user to those who buy; None, or the seconds to wait."""
+    return _attempt("purchase-requests", user_id)
+
+
 def _attempt(kind: str, user_id: int) -> int | None:
     now = time.time()
     attempts = count_shared(f"{kind}:{user_id}", window_s=BENEFIT_WINDOW_S, now=now)

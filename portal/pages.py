@@ -5,9 +5,11 @@ from django.urls import path
 from portal.exports import views as exports
 from portal.help import views as help_pages
 from portal.notifications import views as notifications
+from portal.payments import views as payments
 from portal.views import (
     allocations,
     api_clients,
+    ask_to_buy,
     audit,
     benefits,
     buy,
@@ -48,10 +50,14 @@ urlpatterns = [
     path("management/buy/", buy.buy, name="buy"),
     path("management/buy/confirm/", buy.confirm_order, name="confirm-order"),
     path("management/buy/code/", buy.redeem_code, name="redeem-code"),
+    path("management/buy/ask/", ask_to_buy.ask_to_buy, name="ask-to-buy"),
     path("management/orders/", orders.order_list, name="orders"),
     path("management/orders/<uuid:order_id>/", orders.order_detail, name="order"),
     path("management/orders/<uuid:order_id>/approve/", orders.approve_order, name="approve-order"),
     path("management/orders/<uuid:order_id>/cancel/", orders.cancel_order, name="cancel-order"),
+    path("management/orders/<uuid:order_id>/pay/", payments.pay_order, name="pay-order"),
+    path("management/orders/<uuid:order_id>/pay/demo/", payments.dummy_payment, name="dummy-payment"),
+    path("payments/<slug:provider_name>/", payments.payment_webhook, name="payment-webhook"),
     path("management/enablings/", enablings.enablings, name="enablings"),
     path("management/enablings/<uuid:benefit_id>/approve/", enablings.approve_enabling, name="approve-enabling"),
     path("management/enablings/<uuid:benefit_id>/refuse/", enablings.refuse_enabling, name="refuse-enabling"),

@@ -3,6 +3,7 @@
 Three ways to run: DEBUG (a developer), DEMO (an example on one machine), and neither (production, which must
 be given its secrets).
 """
+# Long because everything that is read from the environment stands in one place.
 
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,11 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 OPERATORS_NEED_SECOND_FACTOR: bool = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=not LOCAL)
 # Tokens that one operator may correct on one contract within a day without a second operator.
 ADJUSTMENT_LIMIT: int = env.int("ADJUSTMENT_LIMIT", default=1000)
+
+# Who takes the store's money: portal/payments; refused at the start where it cannot be
+PAYMENT_PROVIDER: str = env.str("PAYMENT_PROVIDER", default="invoice")
+STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", default="")
 
 # What signs receipts and daily roots: an Ed25519 key in PEM. Without it, one that SECRET_KEY decides.
 PROOF_PRIVATE_KEY: str = env.str("PROOF_PRIVATE_KEY", default="", multiline=True)

@@ -16,6 +16,7 @@ class NoticeKind(models.TextChoices):
 
     ORDER_WAITS = "order_waits", "An order waits for your approval"
     ORDER_DECIDED = "order_decided", "Your order was approved or cancelled"
+    TOKENS_WANTED = "tokens_wanted", "Somebody asks you to buy tokens"
     REFUND_ASKED = "refund_asked", "Somebody asks for a refund that you may decide on"
     REFUND_DECIDED = "refund_decided", "Your refund request was decided"
     ENABLING_ASKED = "enabling_asked", "Somebody waits for their subscription benefits"

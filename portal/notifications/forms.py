@@ -9,6 +9,7 @@ from portal.models.notices import NoticeKind
 HELP: Final = {
     NoticeKind.ORDER_WAITS: "Nothing is bought until you decide.",
     NoticeKind.ORDER_DECIDED: "By somebody else than you.",
+    NoticeKind.TOKENS_WANTED: "By who may not buy themselves.",
     NoticeKind.REFUND_ASKED: "The tokens go back to the lots they came from when you approve.",
     NoticeKind.REFUND_DECIDED: "With the reason, if it was declined.",
     NoticeKind.ENABLING_ASKED: "They gave the right contract and serial number.",

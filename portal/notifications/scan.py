@@ -66,17 +66,17 @@ def _orders_waiting(since: datetime) -> int:
 
 
 def _orders_decided(since: datetime) -> int:
-    approved = Order.objects.filter(status=OrderStatus.FULFILLED, approved_by__isnull=False, fulfilled_at__gte=since)
-    cancelled = Order.objects.filter(status=OrderStatus.CANCELLED, cancelled_at__gte=since)
-    orders = [*_with_people(approved), *_with_people(cancelled)]
+    approved = Order.objects.filter(approved_by__isnull=False, approved_at__gte=since)
+    cancelled = Order.objects.filter(status=OrderStatus.CANCELLED, cancelled_at__gte=since, number__isnull=False)
+    orders = [*_with_people(approved.exclude(status=OrderStatus.CANCELLED)), *_with_people(cancelled)]
     by = _cancelled_by([order for order in orders if order.status == OrderStatus.CANCELLED])
     told = 0
     for order in orders:
-        decider = order.approved_by or by.get(str(order.id))
+        decider = by.get(str(order.id)) if order.status == OrderStatus.CANCELLED else order.approved_by
         if decider == order.ordered_by:
             continue
         context = {"order": order, "decider": decider, "address": links.page("order", order_id=order.id)}
-        approved_it = order.status == OrderStatus.FULFILLED
+        approved_it = order.status != OrderStatus.CANCELLED
         told += outbox.tell(
             [order.ordered_by],
             NoticeKind.ORDER_DECIDED,

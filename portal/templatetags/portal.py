@@ -25,9 +25,9 @@ register = template.Library()
 
 DIALOG_SHOWN = "allocation_shown"
 ICONS = {
-    **dict.fromkeys(("completed", "fulfilled", "approved", "enabled", "ready", "sent"), "check"),
+    **dict.fromkeys(("completed", "fulfilled", "approved", "enabled", "ready", "sent", "paid"), "check"),
     **dict.fromkeys(("failed", "refused", "declined", "cancelled", "expired"), "cross"),
-    **dict.fromkeys(("running", "pending", "awaiting_approval"), "clock"),
+    **dict.fromkeys(("running", "pending", "awaiting_approval", "placed", "invoiced"), "clock"),
     "producing": "play",
 }
 

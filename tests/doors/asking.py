@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST portal:set-shared-use": {"allowed": "yes"},
     "POST portal:allocate": {**ONCE, "amount": "5"},
     "POST portal:take-back": {**ONCE, "amount": "5"},
+    "POST portal:ask-to-buy": {**ONCE, "tokens": "100", "reason": "A bridge."},
     "POST portal:ask-export": {"dataset": "jobs", "format": "csv", "query": ""},
     "POST admin:read-contract": {"reason": "Request 4711."},
 }
@@ -81,6 +82,7 @@ def names(world: World) -> dict[str, str]:
         "view_id": str(new_id()),
         "topic": "software",
         "slug": "members",
+        "provider_name": "stripe",
         "uidb36": "1",
         "object_id": "1",
         "pk": "1",

@@ -19,6 +19,8 @@ def order_json(site: Site, order: Order) -> dict[str, Any]:
         "quantity": order.quantity,
         "amount": amount(order.mt),
         "price": f"{order.cents // 100}.{order.cents % 100:02d}",
+        "tax": "0.00",
+        "total": f"{order.cents // 100}.{order.cents % 100:02d}",
         "currency": "USD",
         "channel": order.channel,
         "purchase_order": order.purchase_order,

@@ -18,6 +18,8 @@ class OrderAnswer(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     amount = AmountShape()
     price = serializers.CharField()
+    tax = serializers.CharField(help_text="On the price; `total` is what is paid.")
+    total = serializers.CharField()
     currency = serializers.CharField()
     channel = serializers.ChoiceField(Channel.choices)
     purchase_order = serializers.CharField()
@@ -41,6 +43,8 @@ def order(found: Order) -> dict[str, Any]:
         "quantity": found.quantity,
         "amount": amount(found.amount_mt),
         "price": money(found.price_cents),
+        "tax": money(found.tax_cents),
+        "total": money(found.total_cents),
         "currency": found.currency,
         "channel": found.channel,
         "purchase_order": found.purchase_order,

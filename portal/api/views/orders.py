@@ -23,6 +23,7 @@ from portal.api.requests import others as bodies
 from portal.api.requests.base import EmptyBody
 from portal.api.scopes import Scope
 from portal.api.views.base import ApiView, answered
+from portal.payments.providers import store_provider
 
 SCOPES: Final = (Scope.ORDERS_WRITE,)
 NEWEST_FIRST: Final = Sorting(("-created_at", "-id"))
@@ -60,8 +61,7 @@ class Orders(ApiView):
         contract_id = access.contract_of(self.caller, values.get("contract"))
         member = access.acting_member(self.caller, contract_id, values.get("user"))
         require(member, Right.BUY)
-        if self.caller.by_session and not did_recently_reauthenticate(request):
-            raise ReauthenticationRequired
+        _fresh_password(self, request)
         answer = orders.place(
             idempotency=self.idempotency,
             membership=member,
@@ -70,6 +70,7 @@ class Orders(ApiView):
             channel=values["channel"],
             activation_code=values["activation_code"],
             purchase_order=values["purchase_order"],
+            provider=store_provider(),
         )
         return answered(shapes.order(answer.order), status=201, replayed=answer.replayed)
 
@@ -101,6 +102,8 @@ class OrderApprove(ApiView):
         """Let the order's tokens arrive."""
         self.body()
         membership = _membership(self, order_id)
+        require(membership, Right.APPROVE_ORDERS)
+        _fresh_password(self, request)
         answer = orders.approve(idempotency=self.idempotency, membership=membership, order_id=order_id)
         return answered(shapes.order(answer.order), replayed=answer.replayed)
 
@@ -109,7 +112,7 @@ class OrderCancel(ApiView):
     """`/orders/{id}/cancel`."""
 
     @operation(
-        summary="Cancel an order that waits for approval",
+        summary="Cancel an order whose tokens have not arrived",
         scopes=SCOPES,
         body=EmptyBody,
         answers={200: shapes.OrderAnswer},
@@ -119,6 +122,16 @@ class OrderCancel(ApiView):
         """Give the order up; it moves no tokens."""
         self.body()
         return answered(shapes.order(orders.cancel(membership=_membership(self, order_id), order_id=order_id)))
+
+
+def _fresh_password(view: ApiView, request: Request) -> None:
+    """Ask whoever uses the pages' session for their password again, as the pages do before money is spent.
+
+    Raises:
+        ReauthenticationRequired: it was not given within the last five minutes.
+    """
+    if view.caller.by_session and not did_recently_reauthenticate(request):
+        raise ReauthenticationRequired
 
 
 def _membership(view: ApiView, order_id: UUID) -> Membership:
