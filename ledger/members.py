@@ -1,5 +1,6 @@
-"""Roles on a contract: naming, handing over, ticking shared use, leaving. Effective on the next request."""
+"""Roles on a contract: naming, handing over, ticking shared use, leaving, removing. Effective on the next request."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.transaction import atomic
@@ -75,6 +76,26 @@ def set_shared_use(*, membership: Membership, target_id: UUID, allowed: bool) ->
 
 
 @atomic
+def set_shared_use_of_many(*, membership: Membership, target_ids: Collection[UUID], allowed: bool) -> int:
+    """Tick or untick several members at once; return how many of them changed. Buyers use the pool by their role.
+
+    Raises:
+        Forbidden: the acting member may not tick.
+    """
+    require(membership, Right.MANAGE_ENABLING)
+    here = Membership.objects.filter(contract_id=membership.contract_id, role=Role.END_USER, uses_shared=not allowed)
+    changed = list(here.filter(id__in=target_ids).select_for_update(of=("self",)).select_related("user"))
+    Membership.objects.filter(id__in=[target.id for target in changed]).update(uses_shared=allowed)
+    audit.record_many(
+        contract=membership.contract,
+        actor=membership.user,
+        action="member.shared_use_allowed" if allowed else "member.shared_use_withdrawn",
+        subjects=[(target.user, "") for target in changed],
+    )
+    return len(changed)
+
+
+@atomic
 def leave(*, membership: Membership) -> None:
     """Give up one's place on a contract: no tokens can be used any more, history stays.
 
@@ -86,18 +107,38 @@ def leave(*, membership: Membership) -> None:
     """
     # As it is now: the contract may have been handed to this member a moment ago.
     leaving = _find(membership, membership.id)
+    _take_off(leaving, by=leaving, action="member.left", reason="Left the contract.")
+
+
+@atomic
+def remove(*, membership: Membership, target_id: UUID) -> Membership:
+    """Take another member off the contract, with the same effect as if they left. Their tokens stay in the books.
+
+    Raises:
+        Forbidden: only who names coordinators takes one off; end users, who manages enabling.
+        InvalidRequest: the acting member themselves, who leaves instead.
+        LastAdministrator, NotFound.
+    """
+    require(membership, Right.MANAGE_ENABLING)
+    target = _find(membership, target_id)
+    if target.id == membership.id:
+        raise InvalidRequest("Leave the contract yourself, on the page of members and roles.", field="member")
+    if target.role == Role.COORDINATOR:
+        require(membership, Right.NAME_COORDINATORS)
+    _take_off(target, by=membership, action="member.removed", reason="Taken off the contract.")
+    return target
+
+
+def _take_off(leaving: Membership, *, by: Membership, action: str, reason: str) -> None:
     if leaving.role == Role.ADMINISTRATOR:
         raise LastAdministrator
-    _audit(membership, "member.left", leaving)
+    _audit(by, action, leaving)
     Seat.objects.filter(subscription__contract=leaving.contract, user=leaving.user).update(user=None)
     benefits = Benefit.objects.filter(contract=leaving.contract, user=leaving.user)
     benefits.exclude(status=BenefitStatus.REFUSED).update(
-        status=BenefitStatus.REFUSED,
-        reason="Left the contract.",
-        decided_by=leaving.user,
-        decided_at=timezone.now(),
+        status=BenefitStatus.REFUSED, reason=reason, decided_by=by.user, decided_at=timezone.now()
     )
-    leaving.delete()
+    Membership.objects.filter(id=leaving.id).delete()
 
 
 def _find(membership: Membership, target_id: UUID) -> Membership:

@@ -100,6 +100,7 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When its mail went out; none: it still waits.")
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -107,6 +108,9 @@ class Invitation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("contract", Lower("email"), name="invitation_once_per_address"),
             models.CheckConstraint(name="invitation_never_administrator", condition=~Q(role=Role.ADMINISTRATOR)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["sent_at"], condition=Q(mailed_at=None), name="invitation_to_mail"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from ledger import adjustments, benefits, grants, invitations, members, options, order_payments, orders, refunds
 from ledger.ids import new_id
+from ledger.invitations import Invitee
 from ledger.models import AuditEvent, Membership, Order, Pack
 from portal.service_clients import open_client, revoke_client
 from tests.cast import fresh_key
@@ -92,6 +93,18 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
         "member.shared_use_allowed",
         "carol",
     ),
+    "members.set_shared_use_of_many": (
+        lambda site: members.set_shared_use_of_many(
+            membership=carol(site), target_ids=[site.world.members["bob"].id], allowed=True
+        ),
+        "member.shared_use_allowed",
+        "carol",
+    ),
+    "members.remove": (
+        lambda site: members.remove(membership=carol(site), target_id=site.world.members["bob"].id),
+        "member.removed",
+        "carol",
+    ),
     "members.leave": (lambda site: members.leave(membership=carol(site)), "member.left", "carol"),
     "invitations.invite": (
         lambda site: invitations.invite(membership=alice(site), email="frank@example.com"),
@@ -102,6 +115,16 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
         lambda site: invitations.resend(membership=alice(site), invitation_id=site.world.invitation.id),
         "member.invited_again",
         "alice",
+    ),
+    "invitations.invite_many": (
+        lambda site: invitations.invite_many(membership=carol(site), invitees=[Invitee("frank@example.com")]),
+        "member.invited",
+        "carol",
+    ),
+    "invitations.withdraw": (
+        lambda site: invitations.withdraw(membership=carol(site), invitation_id=site.world.invitation.id),
+        "member.invitation_withdrawn",
+        "carol",
     ),
     "benefits.approve": (
         lambda site: benefits.approve(membership=alice(site), benefit_id=site.world.benefit.id),
@@ -194,6 +217,8 @@ NO_ACTS = {
     "pools.visible_pools",
     "pools.pool_lines",
     "audit.record",
+    "audit.record_many",
+    "invitations.refusals_of",
 }
 ACTING = {"membership", "operator", "actor"}
 
@@ -235,16 +260,16 @@ def test_signing_in_and_failing_to_are_written(bob: User) -> None:
         ("", "an address without an account", ""),
         ("", "bob@example.com", ""),
     ]
-    assert events("account.signed_in") == [("bob", "bob", "")]
+    assert events("account.signed_in") == [("bob", "bob@example.com", "")]
 
 
 def test_changes_of_an_account_are_written(site: Site) -> None:
     bob = site.by_session["bob"]
     new = {"oldpassword": "secret-bob", "password1": "a-longer-one-4711", "password2": "a-longer-one-4711"}
     bob.post("/accounts/password/change/", new)
-    assert events("account.password_changed") == [("bob", "bob", "")]
+    assert events("account.password_changed") == [("bob", "bob@example.com", "")]
     bob.post("/accounts/email/", {"action_add": "", "email": "bob@elsewhere.example"})
-    assert events("account.address_added") == [("bob", "bob", "")]
+    assert events("account.address_added") == [("bob", "bob@example.com", "")]
     olgas = site.by_session["olga"]
     olgas.post("/accounts/2fa/totp/deactivate/")
     assert events("account.second_factor_removed")[0][0] == "olga"

@@ -1,9 +1,12 @@
 """Inviting an address, and enabling at once what it was invited to."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledger.benefits import enable_by_invitation
 from ledger.errors import (
@@ -16,7 +19,7 @@ from ledger.errors import (
     NoFreeSeat,
     NotFound,
 )
-from ledger.invitations import invite, resend
+from ledger.invitations import Invitee, invite, invite_many, refusals_of, resend, withdraw
 from ledger.models import AuditEvent, Benefit, Contract, Invitation, Membership, Seat
 from tests.ledger.steps import day, figures
 from tests.ledger.subscriptions import subscribe
@@ -176,3 +179,57 @@ def test_invitations_of_another_contract_or_accepted_ones_are_not_sent_again(
     with pytest.raises(NotFound):
         resend(membership=coordinator, invitation_id=invited.id)
     assert AuditEvent.objects.filter(action__startswith="member.invited").count() == 1
+
+
+def test_many_are_invited_in_as_few_statements_as_one(
+    administrator: Membership, django_assert_num_queries: Any
+) -> None:
+    few = [Invitee("one@example.com")]
+    with CaptureQueriesContext(connection) as statements:
+        invite_many(membership=administrator, invitees=few, at=day(1))
+    many = [Invitee(f"Person{number}@Example.com", "coordinator", uses_shared=True) for number in range(50)]
+    with django_assert_num_queries(len(statements)):
+        made = invite_many(membership=administrator, invitees=many, at=day(1))
+    assert [each.email for each in made] == [f"person{number}@example.com" for number in range(50)]
+    assert {(each.role, each.uses_shared, each.mailed_at) for each in made} == {("coordinator", True, None)}
+    assert AuditEvent.objects.filter(action="member.invited").count() == 51
+
+
+def test_a_list_with_one_bad_line_invites_nobody(administrator: Membership, bob: User) -> None:
+    lines = ["new@example.com", "no address", bob.email, "NEW@example.com", "root@example.com"]
+    roles = ["end_user", "end_user", "end_user", "end_user", "administrator"]
+    invitees = [Invitee(line, role) for line, role in zip(lines, roles, strict=True)]
+    refusals = refusals_of(membership=administrator, invitees=invitees)
+    assert [refusal and refusal.code for refusal in refusals] == [None, "invalid", "conflict", "conflict", "invalid"]
+    with pytest.raises(InvalidRequest):
+        invite_many(membership=administrator, invitees=invitees)
+    assert not Invitation.objects.exists()
+
+
+def test_a_list_again_renews_what_it_invited(administrator: Membership, coordinator: Membership) -> None:
+    first = invite(membership=administrator, email="a@example.com", role="coordinator", at=day(1))
+    Invitation.objects.update(mailed_at=day(1))
+    again = invite_many(
+        membership=coordinator, invitees=[Invitee("b@example.com"), Invitee("A@example.com")], at=day(3)
+    )
+    assert [each.id == first.id for each in again] == [False, True]
+    assert (again[1].role, again[1].expires_at, again[1].mailed_at) == ("end_user", day(10), None)
+    assert Invitation.objects.count() == 2
+
+
+def test_a_withdrawn_invitation_enables_nobody(invited: Invitation, coordinator: Membership, stranger: User) -> None:
+    assert withdraw(membership=coordinator, invitation_id=invited.id) == "stranger@example.com"
+    assert press(stranger) == []
+    assert AuditEvent.objects.filter(action="member.invitation_withdrawn", subject="stranger@example.com").exists()
+    with pytest.raises(NotFound):
+        withdraw(membership=coordinator, invitation_id=invited.id)
+
+
+def test_nobody_withdraws_what_they_could_not_have_sent(
+    administrator: Membership, coordinator: Membership, contract_b: Contract, mallory: User, member
+) -> None:
+    invitation = invite(membership=administrator, email="new@example.com", role="coordinator")
+    with pytest.raises(Forbidden):
+        withdraw(membership=coordinator, invitation_id=invitation.id)
+    with pytest.raises(NotFound):
+        withdraw(membership=member(contract_b, mallory), invitation_id=invitation.id)

@@ -12,6 +12,7 @@ from ledger.contracts import add_member, individual_pool
 from ledger.errors import Forbidden, InvalidRequest, LastAdministrator, NotEnabled, NotFound, SharedUseNotAllowed
 from ledger.models import AuditEvent, Contract, Membership, Pool, Role
 from ledger.rights import Right, require, rights_of
+from tests.cast import make_user
 from tests.ledger.steps import put, start
 
 Member = Callable[[Contract, User], Membership]
@@ -78,7 +79,7 @@ def test_handing_over_makes_the_other_administrator_and_oneself_a_coordinator(
 ) -> None:
     members.hand_over(membership=administrator, target_id=end_user.id)
     assert roles(contract_a) == {"alice": "coordinator", "bob": "administrator", "carol": "coordinator"}
-    assert AuditEvent.objects.get(action="contract.handed_over").subject == "bob"
+    assert AuditEvent.objects.get(action="contract.handed_over").subject == "bob@example.com"
     with pytest.raises(Forbidden):
         members.hand_over(membership=administrator, target_id=end_user.id)
 
@@ -176,3 +177,50 @@ def test_rights_grow_with_the_role(administrator: Membership, coordinator: Membe
     }
     with pytest.raises(Forbidden):
         require(None, Right.OWN_USE)
+
+
+def test_many_are_ticked_at_once_and_only_end_users_of_the_contract(
+    contract_a: Contract, contract_b: Contract, mallory: User, coordinator: Membership, end_user: Membership, member
+) -> None:
+    others = [member(contract_b, mallory).id, coordinator.id]
+    changed = members.set_shared_use_of_many(membership=coordinator, target_ids=[end_user.id, *others], allowed=True)
+    assert changed == 1
+    assert list(Membership.objects.filter(uses_shared=True)) == [end_user]
+    assert AuditEvent.objects.get(action="member.shared_use_allowed").subject == "bob@example.com"
+    with pytest.raises(Forbidden):
+        members.set_shared_use_of_many(membership=end_user, target_ids=[end_user.id], allowed=False)
+
+
+def test_who_is_taken_off_starts_nothing_and_history_stays(
+    contract_a: Contract, bob: User, bobs_pool: Pool, coordinator: Membership, end_user: Membership
+) -> None:
+    put(bobs_pool, "10")
+    start(contract_a, bob)
+    members.remove(membership=coordinator, target_id=end_user.id)
+    with pytest.raises(NotEnabled):
+        start(contract_a, bob)
+    assert bob.jobs.count() == 1
+    removed = AuditEvent.objects.get(action="member.removed")
+    assert (removed.actor, removed.subject) == (coordinator.user, "bob@example.com")
+
+
+def test_a_coordinator_is_taken_off_by_the_administrator_alone(
+    contract_a: Contract, administrator: Membership, coordinator: Membership
+) -> None:
+    second = add_member(contract=contract_a, user=make_user("conrad"), role=Role.COORDINATOR)
+    with pytest.raises(Forbidden):
+        members.remove(membership=coordinator, target_id=second.id)
+    members.remove(membership=administrator, target_id=second.id)
+    assert "conrad" not in roles(contract_a)
+
+
+def test_nobody_takes_off_the_administrator_or_themselves(
+    administrator: Membership, coordinator: Membership, contract_b: Contract, mallory: User, member
+) -> None:
+    for acting, target, refusal in (
+        (coordinator, administrator, LastAdministrator),
+        (coordinator, coordinator, InvalidRequest),
+        (administrator, member(contract_b, mallory), NotFound),
+    ):
+        with pytest.raises(refusal):
+            members.remove(membership=acting, target_id=target.id)
