@@ -91,7 +91,7 @@ def _sites(stage: Stage, worker: Worker) -> list[Site]:
     stage.tell("web servers")
     ours = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web ours")))
     return [
-        Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["body"], worker.facts["authorization"]),
+        Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["bodies"][0], worker.facts["authorization"]),
         Site("one call over HTTP", _one_call(stage, worker, "settings"), {}),
         Site("bare call over HTTP", _one_call(stage, worker, "bare_settings"), {}),
         peers.naive(stage),

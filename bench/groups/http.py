@@ -10,6 +10,8 @@ from bench.processes import Worker
 from bench.rounds import Contestant
 
 SETTLED = 1000
+AT_ONCE = 4
+"""How many batches are on their way at the same time: one is written while the next is read."""
 FIGURES: Mapping[str, tuple[str, str]] = {"rate": ("", "/s"), "p50_ms": (", p50", "ms"), "p99_ms": (", p99", "ms")}
 
 
@@ -47,23 +49,25 @@ def hot(sites: Sequence[Site], flushes: Sequence[Flush]) -> list[Contestant]:
 
 
 def batches(site: Site, worker: Worker) -> list[Contestant]:
-    """Return `POST /jobs/batch` and `POST /jobs/settle`, one request after another."""
+    """Return `POST /jobs/batch` and `POST /jobs/settle` for two contracts in turn: one by one, and a few at once."""
     settle = Settle(f"{site.url}/settle", worker)
     return [
-        *(_batch(f"{site.url}/batch", worker, size) for size in BATCHES),
-        Contestant(f"ours over HTTP, settle {SETTLED}", with_patience(settle), FIGURES, times=SETTLED),
+        *(_batch(f"{site.url}/batch", worker, size, number) for size in BATCHES for number in (1, AT_ONCE)),
+        Contestant(
+            f"ours over HTTP, settle {SETTLED}, {AT_ONCE} connections", with_patience(settle), FIGURES, times=SETTLED
+        ),
     ]
 
 
-def _batch(url: str, worker: Worker, size: int) -> Contestant:
-    authorization, items = worker.facts["authorization"], [worker.facts["body"]] * size
-    bodies = [{"mode": "all_or_nothing", "items": items}]
-    return Contestant(
-        f"ours over HTTP, batch of {size}",
-        with_patience(lambda seconds: post(url, bodies=bodies, authorization=authorization, seconds=seconds)),
-        FIGURES,
-        times=size,
-    )
+def _batch(url: str, worker: Worker, size: int, connections: int) -> Contestant:
+    authorization = worker.facts["authorization"]
+    bodies = [{"mode": "all_or_nothing", "items": [body] * size} for body in worker.facts["bodies"]]
+
+    def measure(seconds: float) -> Mapping[str, float]:
+        return post(url, bodies=bodies, authorization=authorization, connections=connections, seconds=seconds)
+
+    name = f"ours over HTTP, batch of {size}, {connections} connection{'s' * (connections > 1)}"
+    return Contestant(name, with_patience(measure), FIGURES, times=size)
 
 
 class Settle:
@@ -75,12 +79,14 @@ class Settle:
 
     def __call__(self, seconds: float) -> Mapping[str, float]:
         """Settle for so long, or until the prepared jobs are settled."""
-        bodies = [self._body() for _ in range(2 + round(1.2 * self._rate * seconds))]
+        bodies = [self._body(number % 2) for number in range(AT_ONCE + 1 + round(1.2 * self._rate * seconds))]
         authorization = self._worker.facts["authorization"]
-        figures = post(self._url, bodies=bodies, authorization=authorization, seconds=seconds, once=True)
+        figures = post(
+            self._url, bodies=bodies, authorization=authorization, connections=AT_ONCE, seconds=seconds, once=True
+        )
         self._rate = figures["rate"]
         return figures
 
-    def _body(self) -> Mapping[str, Any]:
-        started = self._worker.ask("started", count=SETTLED)
+    def _body(self, contract: int) -> Mapping[str, Any]:
+        started = self._worker.ask("started", count=SETTLED, contract=contract)
         return {"items": [{"job": job, "verb": "complete"} for job in started]}

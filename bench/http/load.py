@@ -59,7 +59,7 @@ def post(
 ) -> dict[str, float]:
     """POST the bodies in turn over so many connections, each request under its own key; return rate and times.
 
-    With `once` each body is sent at most once, over one connection; when all are sent, the time left does not count.
+    With `once` no body is sent twice; when there are no more, the time left does not count.
 
     Raises:
         Failed: an answer was not a success.
@@ -70,7 +70,7 @@ def post(
         file.flush()
         environment = os.environ | {
             "BENCH_BODIES": file.name,
-            "BENCH_ONCE": str(int(once)),
+            "BENCH_SPARE": str(connections - 1) if once else "",
             "BENCH_PREFIX": f"{uuid.uuid4().hex}-",
             "BENCH_AUTHORIZATION": authorization,
         }
@@ -81,7 +81,7 @@ def post(
         raise TooSlow(f"{url}: no answer within {seconds} s.")
     if answered["failed"]:
         raise Failed(f"{url}: {answered['failed']} of {answered['requests']} requests failed.")
-    busy_s = answered["mean_ms"] / 1000 * answered["requests"] if once else answered["seconds"]
+    busy_s = answered["mean_ms"] / 1000 * answered["requests"] / connections if once else answered["seconds"]
     return {"rate": answered["requests"] / busy_s, **answered}
 
 

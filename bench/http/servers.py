@@ -1,6 +1,7 @@
 """Starts web servers as docs/operations.md says, for our site and for what it is compared to alike."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Final
 
 from bench.processes import Failed, child, tail
 
-WORKERS: Final = 1
+WORKERS: Final = os.cpu_count() or 1
 THREADS: Final = 8
 _READY_WITHIN_S: Final = 60
 

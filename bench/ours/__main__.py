@@ -1,7 +1,5 @@
 """`python -m bench.ours`: a worker (`bench.loop`) on the database of DATABASE_URL, PostgreSQL or SQLite."""
 
-from functools import partial
-
 import django
 
 django.setup()
@@ -10,7 +8,7 @@ from bench.history.people import LARGE_CONTRACT  # noqa: E402
 from bench.loop import serve  # noqa: E402
 from bench.ours.charges import charges, start_many  # noqa: E402
 from bench.ours.reads import reads  # noqa: E402
-from bench.ours.world import SERVICE, facts_for_limit, hot_contract  # noqa: E402
+from bench.ours.world import SERVICE, HotContract, facts_for_limit, hot_contract  # noqa: E402
 from ledger.models import Contract, Service  # noqa: E402
 from portal.api.clients import create_service_client, issue_token  # noqa: E402
 
@@ -19,22 +17,27 @@ TOKEN_LIFETIME_S = 7 * 86_400
 
 def main() -> None:
     """Open what is measured, tell where it is, and measure."""
-    hot, over_http, limit = (hot_contract(name) for name in ("in process", "over http", "limit"))
+    hot, limit, *served = (hot_contract(name) for name in ("in process", "limit", "over http", "over http, second"))
     client_id, _ = create_service_client(
-        name="Benchmark", contracts=[over_http.contract], services=Service.objects.all()
+        name="Benchmark", contracts=[each.contract for each in served], services=Service.objects.all()
     )
     facts = {
         "authorization": f"Bearer {issue_token(client_id=client_id, lifetime_s=TOKEN_LIFETIME_S)}",
-        "body": {
-            "service": SERVICE,
-            "contract": str(over_http.contract.id),
-            "pool": str(over_http.pool.id),
-            "user": over_http.user.email,
-        },
+        "bodies": [_body(each) for each in served],
         "limit": facts_for_limit(limit),
     }
     kinds = {**charges(hot), **(reads() if Contract.objects.filter(number=LARGE_CONTRACT).exists() else {})}
-    serve(kinds, facts, {"started": partial(start_many, over_http)})
+    serve(kinds, facts, {"started": lambda count, contract: start_many(served[contract], count)})
+
+
+def _body(hot: HotContract) -> dict[str, str]:
+    """Return the job that is started again and again, as a client asks for it."""
+    return {
+        "service": SERVICE,
+        "contract": str(hot.contract.id),
+        "pool": str(hot.pool.id),
+        "user": hot.user.email,
+    }
 
 
 if __name__ == "__main__":

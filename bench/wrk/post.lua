@@ -1,6 +1,7 @@
 -- Sends one POST after another under fresh idempotency keys and prints what came of it as JSON.
--- BENCH_BODIES: a file with a body per line, sent in turn; with BENCH_ONCE, each is sent at most once.
-local bodies, once = {}, os.getenv("BENCH_ONCE") == "1"
+-- BENCH_BODIES: a file with a body per line, sent in turn. With BENCH_SPARE each is sent at most once: the end comes so
+-- many bodies early, because the other connections have sent their next one by then.
+local bodies, spare = {}, tonumber(os.getenv("BENCH_SPARE"))
 local prefix, sent = os.getenv("BENCH_PREFIX"), 0
 
 function init()
@@ -18,11 +19,11 @@ function request()
   return wrk.format(nil, nil, nil, bodies[(sent - 1) % #bodies + 1])
 end
 
-if once then
+if spare then
   local answered = 0
   function response()
     answered = answered + 1
-    if answered >= #bodies then
+    if answered >= #bodies - spare then
       wrk.thread:stop()
     end
   end
