@@ -1,4 +1,4 @@
-"""What must hold of pools, lots and the counter-accounts. Queries over the tables of `scope`."""
+"""What must hold of pools, lots and the counter-accounts. Queries over what `tables` lays out."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What must hold of jobs and orders. Queries over the tables of `scope`; a job is looked at with all of its past."""
+"""What must hold of jobs and orders. Queries over what `tables` lays out; a job is looked at with all of its past."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What must hold of transactions and entries by themselves. Queries over the tables of `scope`.
+"""What must hold of transactions and entries by themselves. Queries over what `tables` lays out.
 
 Each returns the rows (contract, row, detail) that break its invariant, so that a large ledger needs little memory.
 """

@@ -7,19 +7,18 @@ from typing import Final
 
 from django.db import connection
 
-# Materialized: each answer is parsed once, for all that is asked of keys.
 _EFFECTS_ON_POSTGRESQL: Final = """
-    effect AS MATERIALIZED (
-        SELECT k.contract_id, k.caller, k.key, k.at, (r -> 'job' ->> 'id')::uuid AS job_id,
-            r -> 'job' ->> 'status' AS status, (r -> 'posted' ->> 'transaction')::uuid AS transaction_id
-        FROM key k, jsonb_array_elements(k.answer::jsonb -> 'results') AS r)
+    SELECT k.contract_id, k.caller, k.key, k.at, (r -> 'job' ->> 'id')::uuid AS job_id,
+        r -> 'job' ->> 'status' AS status, (r -> 'posted' ->> 'transaction')::uuid AS transaction_id
+    FROM key k, jsonb_array_elements(k.answer::jsonb -> 'results') AS r
 """
+# Cast: without a type SQLite would not look them up by an index of its own, but compare each with each.
 _EFFECTS_ON_SQLITE: Final = """
-    effect AS MATERIALIZED (
-        SELECT k.contract_id, k.caller, k.key, k.at, REPLACE(json_extract(r.value, '$.job.id'), '-', '') AS job_id,
-            json_extract(r.value, '$.job.status') AS status,
-            REPLACE(json_extract(r.value, '$.posted.transaction'), '-', '') AS transaction_id
-        FROM key k, json_each(k.answer, '$.results') AS r)
+    SELECT k.contract_id, k.caller, k.key, k.at,
+        CAST(REPLACE(json_extract(r.value, '$.job.id'), '-', '') AS text) AS job_id,
+        json_extract(r.value, '$.job.status') AS status,
+        CAST(REPLACE(json_extract(r.value, '$.posted.transaction'), '-', '') AS text) AS transaction_id
+    FROM key k, json_each(k.answer, '$.results') AS r
 """
 
 KEYS: Final[dict[str, str]] = {
@@ -44,5 +43,5 @@ KEYS: Final[dict[str, str]] = {
 
 
 def effects() -> str:
-    """Return the table of what each key's stored answer says it did, to follow the tables of `scope`."""
+    """Return the query for what each key's stored answer says it did, from the table `key`."""
     return _EFFECTS_ON_POSTGRESQL if connection.vendor == "postgresql" else _EFFECTS_ON_SQLITE

@@ -1,6 +1,7 @@
 """Runs the verification, contract by contract, and keeps what it found."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -14,11 +15,18 @@ from ledger.verification.difference import Difference
 from ledger.verification.invariants import broken, count_transactions, queries
 from ledger.verification.scope import Scope
 from ledger.verification.seals import broken_roots, broken_seals
+from ledger.verification.tables import laid_out
 
 LIMIT: Final = 20
 CONTRACTS_AT_ONCE: Final = 200
 _KEPT_FINDINGS: Final = 1_000
 NOBODY: Final = UUID(int=0)
+
+
+@dataclass
+class _Looked:
+    transactions: int
+    differences: list[Difference] = field(default_factory=list)
 
 
 def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = LIMIT) -> VerificationRun:
@@ -35,17 +43,17 @@ def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = 
     for scopes in _groups(in_full):
         if progress.is_stopped():
             return run
+        looked = _contracts(scopes, limit, progress)
         run.contracts += len(scopes)
-        run.transactions += count_transactions(scopes)
-        here = list(_contracts(scopes, limit, progress))
+        run.transactions += looked.transactions
+        here = looked.differences
         if not in_full:
             # Asked only now: a run that overtook this one while it looked has changed what it compared with.
             others = overtaken(scopes)
             here = [difference for difference in here if difference.contract_id not in others]
-        found += here
-        if not in_full:
             wrong = {difference.contract_id for difference in here}
             advance([scope for scope in scopes if scope.contract_id not in wrong])
+        found += here
     found += _whole(in_full, limit)
     Finding.objects.bulk_create([_finding(run, difference) for difference in found[:_KEPT_FINDINGS]])
     run.differences = len(found)
@@ -57,7 +65,7 @@ def verify(*, mode: VerificationMode, progress: Progress = SILENT, limit: int = 
 def differences(limit: int = LIMIT) -> Iterator[Difference]:
     """Yield what a full verification finds, up to `limit` of each invariant; keep nothing. Nothing for sound books."""
     for scopes in _groups(True):
-        yield from _contracts(scopes, limit, SILENT)
+        yield from _contracts(scopes, limit, SILENT).differences
     yield from _whole(True, limit)
 
 
@@ -68,13 +76,17 @@ def _groups(in_full: bool) -> Iterator[list[Scope]]:
         after = scopes[-1].contract_id
 
 
-def _contracts(scopes: Sequence[Scope], limit: int, progress: Progress) -> Iterator[Difference]:
-    for invariants in queries():
-        yield from broken(invariants, scopes, limit=limit)
-        progress.advance(0)
+def _contracts(scopes: Sequence[Scope], limit: int, progress: Progress) -> _Looked:
+    with laid_out(scopes) as tables:
+        looked = _Looked(count_transactions(tables))
+        for invariants in queries():
+            looked.differences += broken(invariants, tables, limit=limit)
+            if not tables.are_copies:  # else this is one transaction, and whoever listens may write
+                progress.advance(0)
     for scope in scopes:
-        yield from broken_seals(scope)
+        looked.differences += broken_seals(scope)
         progress.advance(1)
+    return looked
 
 
 def _whole(in_full: bool, limit: int) -> Iterator[Difference]:
