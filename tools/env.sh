@@ -22,6 +22,9 @@ find_python() {
 # The path stands in the stamp because a virtual environment stops working when its checkout moves.
 expected() { pwd; cat "$lock"; }
 
+# Making it anew would empty the other checkout's.
+if [ -L .venv ]; then fail ".venv is a link to another checkout's: remove it, then run make again."; fi
+
 if [ -f "$stamp" ] && expected | cmp -s - "$stamp" && suits .venv/bin/python; then exit 0; fi
 
 if ! { suits .venv/bin/python && [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" = "$(pwd)" ]; }; then
