@@ -183,6 +183,7 @@ SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL els
 
 # What the site speaks: docs/translations.md says how to add one. The API speaks English alone.
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["portal.formats"]
 LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "language"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 
@@ -49,9 +50,9 @@ class Contract(models.Model):
 class Role(models.TextChoices):
     """What a member is on a contract. Source: DOMAIN, "Roles"."""
 
-    ADMINISTRATOR = "administrator", "Contract administrator"
-    COORDINATOR = "coordinator", "Software coordinator"
-    END_USER = "end_user", "End user"
+    ADMINISTRATOR = "administrator", _("Contract administrator")
+    COORDINATOR = "coordinator", _("Software coordinator")
+    END_USER = "end_user", _("End user")
 
 
 class Membership(models.Model):

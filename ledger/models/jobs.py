@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -34,12 +35,12 @@ class Quote(models.Model):
 class JobStatus(models.TextChoices):
     """The life of a job."""
 
-    RUNNING = "running", "Running"
-    PRODUCING = "producing", "Producing results"
-    COMPLETED = "completed", "Completed"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    EXPIRED = "expired", "Timed out"
+    RUNNING = "running", _("Running")
+    PRODUCING = "producing", _("Producing results")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Timed out")
 
 
 LIVE_STATUSES = (JobStatus.RUNNING, JobStatus.PRODUCING)
@@ -116,9 +117,9 @@ class Job(models.Model):
 class RefundStatus(models.TextChoices):
     """Where a refund request stands."""
 
-    PENDING = "pending", "Waiting for a decision"
-    APPROVED = "approved", "Approved"
-    DECLINED = "declined", "Declined"
+    PENDING = "pending", _("Waiting for a decision")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
 
 
 class RefundRequest(models.Model):

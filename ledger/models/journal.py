@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -32,16 +33,16 @@ class Book(models.Model):
 class Kind(models.TextChoices):
     """What a transaction did."""
 
-    GRANT = "grant", "Granted"
-    PURCHASE = "purchase", "Purchased"
-    ALLOCATE = "allocate", "Allocated"
-    TAKE_BACK = "take_back", "Taken back"
-    HOLD = "hold", "Held"
-    CAPTURE = "capture", "Consumed"
-    RELEASE = "release", "Released"
-    REFUND = "refund", "Refunded"
-    EXPIRE = "expire", "Expired"
-    ADJUST = "adjust", "Adjusted"
+    GRANT = "grant", _("Granted")
+    PURCHASE = "purchase", _("Purchased")
+    ALLOCATE = "allocate", _("Allocated")
+    TAKE_BACK = "take_back", _("Taken back")
+    HOLD = "hold", _("Held")
+    CAPTURE = "capture", _("Consumed")
+    RELEASE = "release", _("Released")
+    REFUND = "refund", _("Refunded")
+    EXPIRE = "expire", _("Expired")
+    ADJUST = "adjust", _("Adjusted")
 
 
 class Transaction(models.Model):
@@ -98,13 +99,13 @@ class Transaction(models.Model):
 class Account(models.TextChoices):
     """Where an entry's tokens are: four accounts in each pool, three counter-accounts in each contract."""
 
-    AVAILABLE = "available", "Available"
-    HELD = "held", "Held"
-    USED = "used", "Used"
-    EXPIRED = "expired", "Expired"
-    ISSUED = "issued", "Issued as gifts"
-    SOLD = "sold", "Sold"
-    ADJUSTED = "adjusted", "Adjusted"
+    AVAILABLE = "available", _("Available")
+    HELD = "held", _("Held")
+    USED = "used", _("Used")
+    EXPIRED = "expired", _("Expired")
+    ISSUED = "issued", _("Issued as gifts")
+    SOLD = "sold", _("Sold")
+    ADJUSTED = "adjusted", _("Adjusted")
 
 
 POOL_ACCOUNTS = (Account.AVAILABLE, Account.HELD, Account.USED, Account.EXPIRED)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -13,8 +14,8 @@ from ledger.models.contracts import Contract
 class PoolKind(models.TextChoices):
     """Whose tokens a pool holds."""
 
-    INDIVIDUAL = "individual", "Individual"
-    SHARED = "shared", "Shared"
+    INDIVIDUAL = "individual", _("Individual")
+    SHARED = "shared", _("Shared")
 
 
 class Pool(models.Model):
@@ -56,11 +57,11 @@ class Pool(models.Model):
 class LotSource(models.TextChoices):
     """Where a lot's tokens came from."""
 
-    GIFT = "gift", "Subscription gift"
-    PURCHASE = "purchase", "Purchase"
-    ALLOCATION = "allocation", "Allocated from shared tokens"
-    ADJUSTMENT = "adjustment", "Manual adjustment"
-    IMPORT = "import", "Imported"
+    GIFT = "gift", _("Subscription gift")
+    PURCHASE = "purchase", _("Purchase")
+    ALLOCATION = "allocation", _("Allocated from shared tokens")
+    ADJUSTMENT = "adjustment", _("Manual adjustment")
+    IMPORT = "import", _("Imported")
 
 
 class Lot(models.Model):

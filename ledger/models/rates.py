@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 
@@ -39,8 +40,8 @@ class Category(models.TextChoices):
 class RefundPolicy(models.TextChoices):
     """When a captured charge is given back."""
 
-    BEFORE_FIRST_RESULT = "before_first_result", "Only before the first result"
-    ON_FAILURE_OR_CANCEL = "on_failure_or_cancel", "On failure or cancel"
+    BEFORE_FIRST_RESULT = "before_first_result", _("Only before the first result")
+    ON_FAILURE_OR_CANCEL = "on_failure_or_cancel", _("On failure or cancel")
 
 
 class Service(models.Model):

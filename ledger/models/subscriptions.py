@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -103,9 +104,9 @@ class Gift(models.Model):
 class BenefitStatus(models.TextChoices):
     """Where an enabling stands."""
 
-    PENDING = "pending", "Waiting for approval"
-    ENABLED = "enabled", "Enabled"
-    REFUSED = "refused", "Refused"
+    PENDING = "pending", _("Waiting for approval")
+    ENABLED = "enabled", _("Enabled")
+    REFUSED = "refused", _("Refused")
 
 
 class Benefit(models.Model):

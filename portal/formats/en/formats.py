@@ -1,0 +1,4 @@
+"""English: days that Americans and Europeans read alike. 3/4/2026 would not be."""
+
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
