@@ -55,11 +55,32 @@ def balances(*, pool_ids: Sequence[UUID], as_of: datetime | None = None) -> dict
     }
 
 
+def with_balances(pools: QuerySet[Pool]) -> list[tuple[Pool, Balance]]:
+    """Return these pools, each with its balance now, in their order and with the one statement that finds them."""
+    found: list[Any] = list(_with_due(pools))
+    return [
+        (
+            pool,
+            Balance(
+                pool.pk,
+                pool.available_mt - pool.due_mt,
+                pool.held_mt,
+                pool.used_mt,
+                pool.expired_mt + pool.due_mt,
+                pool.instant,
+            ),
+        )
+        for pool in found
+    ]
+
+
 def _now(pools: QuerySet[Pool]) -> QuerySet[Pool, tuple[Any, ...]]:
+    return _with_due(pools).values_list("id", "available_mt", "held_mt", "used_mt", "expired_mt", "due_mt", "instant")
+
+
+def _with_due(pools: QuerySet[Pool]) -> QuerySet[Any, Any]:
     due = _due_lots(_business_time(OuterRef("contract__book__last_at")))
-    return pools.annotate(due_mt=due, instant=_business_time(F("contract__book__last_at"))).values_list(
-        "id", "available_mt", "held_mt", "used_mt", "expired_mt", "due_mt", "instant"
-    )
+    return pools.annotate(due_mt=due, instant=_business_time(F("contract__book__last_at")))
 
 
 def _business_time(last_at: F) -> Combinable:

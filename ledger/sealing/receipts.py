@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from ledger.errors import NotFound
-from ledger.models import RootPart, Seal, Transaction
+from ledger.models import DailyRoot, RootPart, Seal, Transaction
 from ledger.sealing.canonical import RECEIPT, canonical, microseconds
 from ledger.sealing.keys import Signer
 from ledger.sealing.merkle import Step, path_to
@@ -52,6 +52,13 @@ def receipt(*, transaction_id: UUID, signer: Signer, at: datetime | None = None)
     }
     signer.publish()
     return {**body, "signature": signer.sign(canonical(body))}
+
+
+def proof_of(found: Transaction) -> tuple[str, DailyRoot | None]:
+    """Return the status that the transaction's receipt would have, and the root that covers it. Two statements."""
+    seal = _seal_over(found.contract_id, found.first_seq)
+    part = _part_over(seal) if seal else None
+    return PUBLISHED if part else SEALED if seal else POSTED, part.root if part else None
 
 
 def _seal_over(contract_id: UUID, seq: int) -> Seal | None:
