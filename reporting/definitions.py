@@ -138,4 +138,40 @@ DEFINITIONS: Final = {
     "required": Definition(
         _("Required"), _("The price of one job times the number of jobs, at the rate that the quote froze.")
     ),
+    "will-remain": Definition(
+        _("Will remain"),
+        _("What is available now less what is required. Tokens are held at once when you press Generate."),
+    ),
+    "price": Definition(_("Price"), _("What was held when the job started. A job never costs more than its price.")),
+    "held-now": Definition(
+        _("Held now"), _("The job's price while it has no result yet; nothing once it is charged or has ended.")
+    ),
+    "consumed": Definition(
+        _("Consumed"), _("What the first result charged. Later results cost nothing; a refund is counted beside it.")
+    ),
+    "given-back": Definition(_("Refunded"), _("What went back to the very lots that this job was paid from.")),
+    "results": Definition(
+        _("Results"), _("Iterations or outcomes that the service reported. The first one charges the job.")
+    ),
+    "services-used": Definition(
+        _("Services used"), _("Services with at least one charge from this pool in the last 90 days (UTC).")
+    ),
+    "users-active": Definition(
+        _("Users active"), _("People with at least one job charged to this pool in the last 90 days (UTC).")
+    ),
+    "used-lately": Definition(
+        _("Tokens used, net"), _("Charged less refunded from this pool in the last 90 days (UTC), up to now.")
+    ),
+    "lot-amount": Definition(_("Amount"), _("What was put into the lot, less what moved on to another pool.")),
+    "lot-remaining": Definition(_("Remaining"), _("What of the lot can be spent now. Held tokens are not in here.")),
+    "bar": Definition(
+        _("Bar"), _("The line's net as a part of the largest net of all lines, those of other pages too.")
+    ),
+    "entries-sum": Definition(
+        _("Sum of these entries"),
+        _("All entries that match, of all pages, added up. Taken from an account they count negative."),
+    ),
+    "held-besides": Definition(
+        _("Held"), _("Tokens set aside for running jobs at the second instant. They are in neither balance above.")
+    ),
 }

@@ -15,6 +15,7 @@ from reporting.access import Viewer
 from reporting.models import FoldMark, PoolEvent
 from reporting.periods import Period
 from reporting.places import EVENT_KINDS
+from reporting.replica import seen_at
 
 __all__ = ["ALWAYS", "EVENT_KINDS", "PAGE", "Event", "EventPage", "read_events"]
 
@@ -41,10 +42,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Some events, newest first; `older` is where the next page begins, if there is one."""
+    """Some events, newest first, as of an instant; `older` is where the next page begins, if there is one."""
 
     events: tuple[Event, ...]
     older: int | None
+    as_of: datetime
 
 
 def read_events(
@@ -63,7 +65,7 @@ def read_events(
     found = _folded(pool, viewer, wanted).union(_tail(pool, viewer, wanted), all=True)
     newest = sorted(found, key=itemgetter("first_seq"), reverse=True)
     events = [_event(row, names_others=viewer.sees_everyone) for row in newest[: PAGE + 1]]
-    return EventPage(tuple(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None)
+    return EventPage(tuple(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None, seen_at())
 
 
 def _within(period: Period, before: int | None) -> dict[str, Any]:

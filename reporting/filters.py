@@ -4,7 +4,7 @@ Days are UTC and the last one is included, as people say it; `period()` is the s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -88,6 +88,11 @@ class UsageFilter:
             return urlencode([*parameters, ("range", self.preset)])
         days = (("first", self.first), ("last", self.last))
         return urlencode([*parameters, *((name, day.isoformat()) for name, day in days if day)])
+
+    def of_a_day(self) -> Callable[[date], str]:
+        """Return what writes the query string of one day with all other filters: a year of them costs nothing much."""
+        others = replace(self, preset="", first=None, last=None, sort="", picture=PICTURES[0]).query()
+        return lambda day: f"{others}&first={day.isoformat()}&last={day.isoformat()}"
 
     def behind(self, keys: Mapping[str, str]) -> "UsageFilter":
         """Return the filter that finds what a row with these keys counted."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Pool, PoolKind, Service
@@ -41,7 +41,14 @@ def written(day: date) -> str:
 @lru_cache(maxsize=4096)
 def _written(day: date, _language: str | None) -> str:
     # Kept, because a picture of a year writes hundreds of days, the same ones for everybody.
-    return date_format(day, pgettext("day, as Django's date filter takes it", "j M Y"))
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def pool_name(kind: str, user: str) -> str:
+    """Return what a pool is called; `user` is whose an individual one is."""
+    if kind == PoolKind.SHARED:
+        return gettext("Shared tokens")
+    return gettext("Individual tokens of %(name)s") % {"name": user}
 
 
 def _services(ids: set[UUID]) -> dict[Any, Name]:
@@ -60,15 +67,7 @@ def _users(ids: set[int]) -> dict[Any, Name]:
 
 def _pools(ids: set[UUID]) -> dict[Any, Name]:
     found = Pool.objects.filter(pk__in=ids).values_list("id", "kind", "user__email", "user__username")
-    return {
-        pk: Name(
-            str(pk),
-            gettext("Shared tokens")
-            if kind == PoolKind.SHARED
-            else gettext("Individual tokens of %(name)s") % {"name": email or username},
-        )
-        for pk, kind, email, username in found
-    }
+    return {pk: Name(str(pk), pool_name(kind, email or username)) for pk, kind, email, username in found}
 
 
 def _projects(codes: set[str]) -> dict[Any, Name]:
@@ -86,7 +85,7 @@ def _weeks(mondays: set[date]) -> dict[Any, Name]:
 
 
 def _months(firsts: set[date]) -> dict[Any, Name]:
-    return {first: Name(f"{first:%Y-%m}", date_format(first, "F Y")) for first in firsts}
+    return {first: Name(f"{first:%Y-%m}", date_format(first, "YEAR_MONTH_FORMAT")) for first in firsts}
 
 
 _READERS: dict[str, Any] = {

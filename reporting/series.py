@@ -97,10 +97,11 @@ def _earlier(day: date, days: int) -> date:
 def _points(
     chosen: UsageFilter, span: tuple[date, date], now: FiguresByKey, past: FiguresByKey | None, shift: timedelta
 ) -> Iterator[Point]:
+    query_of = chosen.of_a_day()
     for offset in range((span[1] - span[0]).days + 1):
         day = span[0] + timedelta(days=offset)
         before_mt = None if past is None else _net(past, day - shift)
-        behind = chosen.behind({"day": day.isoformat()}).query() if (day,) in now else ""
+        behind = query_of(day) if (day,) in now else ""
         yield Point(day, _net(now, day), before_mt, behind)
 
 

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from ledger.balances import Balance, balance, granted_in_live_lots_mt, live_lots
+from ledger.balances import Balance, live_lots, with_balances
 from ledger.models import Lot, Pool, PoolKind
 from reporting.access import Viewer
-from reporting.charts import Arc, donut
+from reporting.charts import Arc
 from reporting.dates import preset_days
 from reporting.figures import UsageScope, read_figures
 from reporting.labels import read_names
 from reporting.periods import Days, Period
+from reporting.standing import ALERT_DAYS, GOOD, NOTHING, Standing, arcs_of, percent_of, standings
 
-ALERT_DAYS: Final = 90
 RECENT_PRESET: Final = "90"
 SHOWN_LOTS: Final = 100
 
@@ -38,12 +39,13 @@ class LotLine:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """The two pools that a viewer may have tokens in."""
+    """The two pools that a viewer may have tokens in, with their balances as one snapshot."""
 
     own: Pool | None
     shared: Pool | None
     has_own_tokens: bool
     has_shared_tokens: bool
+    balances: dict[UUID, Balance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class PoolReport:
     """All figures of one pool's page except its events."""
 
     balance: Balance
-    granted_mt: int
+    standing: Standing
     lots: tuple[LotLine, ...]
     has_more_lots: bool
     recent: Recent
@@ -68,12 +70,16 @@ class PoolReport:
     @property
     def is_good(self) -> bool:
         """Exactly 20 % is not good. Source: DOMAIN, "green only while available exceeds 20 %"."""
-        return self.balance.available_mt * 5 > self.granted_mt
+        return self.standing.level(self.balance) == GOOD
+
+    @property
+    def is_low(self) -> bool:
+        return not self.is_good
 
     @property
     def percent(self) -> int:
         """How much of the total is available, as the ring shows it."""
-        return 100 * self.balance.available_mt // self.balance.total_mt if self.balance.total_mt else 0
+        return percent_of(self.balance)
 
     @property
     def expiring(self) -> tuple[LotLine, ...]:
@@ -81,34 +87,34 @@ class PoolReport:
 
     def arcs(self) -> list[Arc]:
         """Return the donut of the balance."""
-        parts = ("available", "held", "used", "expired")
-        return donut([(name, getattr(self.balance, f"{name}_mt")) for name in parts])
+        return arcs_of(self.balance)
 
 
 def read_pools(viewer: Viewer) -> Pools:
     """Return the viewer's own pool and the contract's shared one, with one statement."""
     own_or_shared = Q(user_id=viewer.user_id) | Q(kind=PoolKind.SHARED)
     pools = Pool.objects.filter(own_or_shared, contract_id=viewer.contract_id)
-    found = {pool.kind: pool for pool in pools.annotate(has_lots=Exists(Lot.objects.filter(pool_id=OuterRef("id"))))}
+    listed = with_balances(pools.annotate(has_lots=Exists(Lot.objects.filter(pool_id=OuterRef("id")))))
+    found: dict[str, Any] = {pool.kind: pool for pool, _ in listed}
     own, shared = found.get(PoolKind.INDIVIDUAL), found.get(PoolKind.SHARED)
     return Pools(
         own,
         shared,
         has_own_tokens=own is not None and own.has_lots,
         has_shared_tokens=shared is not None and shared.has_lots,
+        balances={pool.pk: held for pool, held in listed},
     )
 
 
-def read_pool(pool: Pool, viewer: Viewer) -> PoolReport:
-    """Return the pool's figures as the viewer may know them, with at most 6 statements.
+def read_pool(pool: Pool, shown: Balance, viewer: Viewer) -> PoolReport:
+    """Return the figures of a pool with this balance as the viewer may know them, with at most 5 statements.
 
     Of the shared pool an end user sees the balance, but only their own recent use.
     """
-    shown = balance(pool.pk)
-    lines = [_line(lot, shown.as_of) for lot in live_lots(pool_id=pool.pk)[: SHOWN_LOTS + 1]]
+    lines = [_line(lot, shown.as_of) for lot in live_lots(pool_id=pool.pk, at=shown.as_of)[: SHOWN_LOTS + 1]]
     return PoolReport(
         balance=shown,
-        granted_mt=granted_in_live_lots_mt(pool_id=pool.pk),
+        standing=standings([pool.pk], now=shown.as_of).get(pool.pk, NOTHING),
         lots=tuple(lines[:SHOWN_LOTS]),
         has_more_lots=len(lines) > SHOWN_LOTS,
         recent=_recent(pool, shown.as_of, user_id=None if viewer.sees_everyone else viewer.user_id),

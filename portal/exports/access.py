@@ -49,6 +49,8 @@ def require(membership: Membership, dataset: Dataset | None, question: Question)
     if dataset and dataset.name in _OF_THE_CONTRACT:
         return
     pool = _pool(membership, question)
+    if question.with_shared:
+        rights.require(membership, Right.SHARED_BALANCE)
     if question.user_id != membership.user_id:
         rights.require(membership, Right.CONTRACT_REPORTS)
     if pool is None or pool.kind != PoolKind.SHARED:

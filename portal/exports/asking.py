@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,20 +11,24 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ledger.errors import InvalidRequest
-from ledger.models import JobStatus, Membership, Pool, PoolKind
+from ledger.models import JobStatus, Membership, Pool
 from ledger.rights import rights_of
 from portal.exports import access
 from portal.models.exports import Export, ExportSchedule, ExportState
 from portal.models.preferences import time_zone_of
 from reporting.access import Viewer
-from reporting.exports.about import filters_of
+from reporting.entry_filters import read_account, read_instant, read_kinds
+from reporting.events import EVENT_KINDS
+from reporting.exports.about import filters_of, grouped_label, whose_label
 from reporting.exports.columns import Dataset
 from reporting.exports.question import Question, question_of
 from reporting.exports.statement import month_of
 from reporting.filters import read_filter
+from reporting.labels import pool_name
 
 MOST_UNFINISHED: Final = 10
 LONGEST_QUERY: Final = 2_000
+_TICK: Final = timedelta(microseconds=1)
 _WITHOUT_DATES: Final = frozenset({"jobs", "events", "lots", "orders", "audit"})
 """Whose pages show everything until dates are chosen."""
 
@@ -51,7 +55,31 @@ def question_from(membership: Membership, dataset: str, query: str, *, now: date
         status = None
     if dataset == "jobs" and not chosen.get("project"):
         found = replace(found, project=None)  # an empty field of the job list filters nothing
-    return question_of(found, viewer, as_of=now, status=status)
+    return _narrowed(question_of(found, viewer, as_of=now, status=status), dataset, chosen, viewer)
+
+
+def _narrowed(question: Question, dataset: str, chosen: QueryDict, viewer: Viewer) -> Question:
+    """Return the question with the filters that only pages of events, entries and lots have."""
+    if dataset == "lots":
+        own = question.user_id is not None and question.pool_id is None
+        expiring = "expiring" in chosen
+        return replace(question, only_expiring=expiring, with_shared=expiring and own and viewer.sees_shared)
+    if dataset == "events":
+        return replace(question, kinds=tuple(kind for kind in read_kinds(chosen) if kind in EVENT_KINDS))
+    if dataset == "entries":
+        found = replace(question, kinds=read_kinds(chosen), account=read_account(chosen))
+        after, until = _instants(chosen)
+        return replace(found, from_at=after, to_at=until) if after or until else found
+    return question
+
+
+def _instants(chosen: QueryDict) -> tuple[datetime | None, datetime | None]:
+    """Return the page's `after` and `until`, as beginning (inclusive) and end (exclusive)."""
+    try:
+        after, until = (read_instant(chosen.get(name, "")) for name in ("after", "until"))
+        return after + _TICK if after else None, until + _TICK if until else None
+    except (ValueError, OverflowError):
+        raise InvalidRequest("There is no such instant.", field="query") from None
 
 
 def parse(query: str) -> QueryDict:
@@ -133,11 +161,11 @@ def in_words(membership: Membership, dataset: Dataset | None, question: Question
     names = dict(Membership.objects.filter(contract_id=question.contract_id).values_list("user_id", "user__email"))
     user = "" if question.user_id in (None, membership.user_id) else names.get(question.user_id or 0, "nobody")
     pool = Pool.objects.filter(id=question.pool_id).select_related("user").first() if question.pool_id else None
-    label = "" if pool is None else "Shared tokens" if pool.kind == PoolKind.SHARED else f"Tokens of {pool.user}"
+    label = "" if pool is None else pool_name(pool.kind, pool.user.email or pool.user.username if pool.user else "")
     found = filters_of(question, user=user, pool=label)
     if dataset is None or dataset.name in ("orders", "audit", "lots"):
-        found = [line for line in found if line[0] not in ("Whose", "Added up by")]
-    return [line for line in found if line[0] != "Added up by" or (dataset and dataset.name == "usage")]
+        found = [line for line in found if line[0] not in (whose_label(), grouped_label())]
+    return [line for line in found if line[0] != grouped_label() or (dataset and dataset.name == "usage")]
 
 
 def _statement(membership: Membership, chosen: QueryDict, now: datetime) -> Question:

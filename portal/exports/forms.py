@@ -6,38 +6,42 @@ from typing import Any, Final
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Membership, Pool, PoolKind
 from ledger.rights import Right, rights_of
 from portal.exports.access import STATEMENT
 from portal.models.exports import ExportFormat, Rhythm
 from reporting.exports.datasets import DATASETS
+from reporting.tables import HEADINGS
 from reporting.usage import GROUPS
 
-ONCE: Final = ("", "Once, now")
+ONCE: Final = ("", _("Once, now"))
 _MONTHS: Final = 13
 
 
 class DataForm(forms.Form):
     """Any data: what, of which days, as what, how often."""
 
-    dataset = forms.ChoiceField(label="Data")
+    dataset = forms.ChoiceField(label=_("Data"))
     format = forms.ChoiceField(
-        label="Format", choices=[choice for choice in ExportFormat.choices if choice[0] in ("csv", "xlsx")]
+        label=_("Format"), choices=[choice for choice in ExportFormat.choices if choice[0] in ("csv", "xlsx")]
     )
-    scope = forms.ChoiceField(label="Whose", choices=[("own", "My own"), ("contract", "Whole contract")])
-    group_by = forms.ChoiceField(label="Add usage up by", choices=[(name, name.capitalize()) for name in GROUPS])
-    first = forms.DateField(label="First day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    rhythm = forms.ChoiceField(label="How often", required=False, choices=[ONCE, *Rhythm.choices])
+    scope = forms.ChoiceField(label=_("Whose"), choices=[("own", _("My own")), ("contract", _("Whole contract"))])
+    group_by = forms.ChoiceField(label=_("Add usage up by"), choices=[(name, HEADINGS[name]) for name in GROUPS])
+    first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    rhythm = forms.ChoiceField(label=_("How often"), required=False, choices=[ONCE, *Rhythm.choices])
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rights = rights_of(membership)
         allowed = [dataset for dataset in DATASETS.values() if dataset.right in rights]
         self.fields["dataset"].choices = [(dataset.name, dataset.title) for dataset in allowed]  # type: ignore[attr-defined]
-        self.fields["last"].help_text = "Days are UTC; both empty: everything. A schedule sets them by itself."
+        self.fields["last"].help_text = _("Days are UTC; both empty: everything. A schedule sets them by itself.")
         if Right.CONTRACT_REPORTS not in rights:
             del self.fields["scope"]
 
@@ -52,16 +56,18 @@ class DataForm(forms.Form):
 class StatementForm(forms.Form):
     """A statement: whose tokens, which month, how often."""
 
-    pool = forms.ChoiceField(label="Tokens", required=False)
-    month = forms.ChoiceField(label="Month (UTC)")
+    pool = forms.ChoiceField(label=_("Tokens"), required=False)
+    month = forms.ChoiceField(label=_("Month (UTC)"))
     rhythm = forms.ChoiceField(
-        label="How often", required=False, choices=[ONCE, (Rhythm.MONTHLY.value, Rhythm.MONTHLY.label)]
+        label=_("How often"), required=False, choices=[ONCE, (Rhythm.MONTHLY.value, Rhythm.MONTHLY.label)]
     )
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "statement-%s", **kwargs})
         self.fields["pool"].choices = _pools(membership)  # type: ignore[attr-defined]
-        self.fields["month"].choices = [(f"{first:%Y-%m}", f"{first:%B %Y}") for first in _months()]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [
+            (f"{first:%Y-%m}", date_format(first, "YEAR_MONTH_FORMAT")) for first in _months()
+        ]  # type: ignore[attr-defined]
 
     def query(self) -> str:
         """Return the choice as a query string."""
@@ -76,13 +82,13 @@ def form_for(dataset: str) -> type[DataForm] | type[StatementForm]:
     return FORMS[dataset == STATEMENT]
 
 
-def _pools(membership: Membership) -> list[tuple[str, str]]:
+def _pools(membership: Membership) -> list[tuple[str, Promise]]:
     sees_everyone = Right.CONTRACT_REPORTS in rights_of(membership)
     mine = Q(user_id=membership.user_id)
     wanted = mine | Q(kind=PoolKind.SHARED) if sees_everyone else mine
     found = Pool.objects.filter(wanted, contract_id=membership.contract_id).order_by("kind")
-    choices = [(str(pool.id), "My individual tokens" if pool.user_id else "Shared tokens") for pool in found]
-    return [*choices, ("", "All pools of the contract")] if sees_everyone else choices
+    choices = [(str(pool.id), _("My individual tokens") if pool.user_id else _("Shared tokens")) for pool in found]
+    return [*choices, ("", _("All pools of the contract"))] if sees_everyone else choices
 
 
 def _months() -> list[date]:

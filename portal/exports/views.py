@@ -8,6 +8,9 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.errors import InvalidRequest
@@ -20,7 +23,9 @@ from portal.membership import MemberRequest
 from portal.models.exports import UNFINISHED, Export, ExportSchedule, ExportState
 from portal.paging import page_of
 
-STARTED: Final = "The export is large, so it is being made. You can leave this page; a mail tells you when it is ready."
+STARTED: Final = _(
+    "The export is large, so it is being made. You can leave this page; a mail tells you when it is ready."
+)
 
 
 @require_safe
@@ -97,9 +102,9 @@ def cancel_export(request: MemberRequest, export_id: UUID) -> HttpResponse:
     found = get_object_or_404(_mine(request), id=export_id)
     unfinished = Export.objects.filter(id=found.id, state__in=UNFINISHED)
     if unfinished.update(state=ExportState.CANCELLED, ended_at=timezone.now(), run=None):
-        messages.success(request, "The export is cancelled.")
+        messages.success(request, gettext("The export is cancelled."))
     else:
-        messages.error(request, "The export was finished already.")
+        messages.error(request, gettext("The export was finished already."))
     return redirect("portal:exports")
 
 
@@ -109,7 +114,7 @@ def stop_schedule(request: MemberRequest, schedule_id: UUID) -> HttpResponse:
     """End a schedule of one's own."""
     own = ExportSchedule.objects.filter(contract_id=request.membership.contract_id, user_id=request.user.pk)
     schedules.stop(get_object_or_404(own, id=schedule_id))
-    messages.success(request, "Stopped: no more of these exports are sent.")
+    messages.success(request, gettext("Stopped: no more of these exports are sent."))
     return redirect("portal:exports")
 
 
@@ -127,8 +132,12 @@ def _asked(request: MemberRequest) -> tuple[str, str, str, str]:
 
 def _scheduled(request: MemberRequest, dataset: str, format_: str, query: str, rhythm: str) -> HttpResponse:
     kept = schedules.create(membership=request.membership, dataset=dataset, format_=format_, query=query, rhythm=rhythm)
-    due = timezone.localtime(kept.due_at)
-    messages.success(request, f"The export will be sent to {request.user.email}, first on {due.day} {due:%B %Y}.")
+    due = date_format(timezone.localtime(kept.due_at), "SHORT_DATE_FORMAT")
+    said = gettext("The export will be sent to %(email)s, first on %(day)s.") % {
+        "email": request.user.email,
+        "day": due,
+    }
+    messages.success(request, said)
     return redirect("portal:exports")
 
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models import Contract
@@ -14,22 +16,22 @@ from reporting.exports.datasets import DATASETS
 class ExportFormat(models.TextChoices):
     """How an export is written."""
 
-    CSV = "csv", "CSV"
-    XLSX = "xlsx", "Excel"
-    FOCUS = "focus-csv", "FOCUS 1.2 (CSV)"
-    PDF = "pdf", "PDF statement"
+    CSV = "csv", _("CSV")
+    XLSX = "xlsx", _("Excel")
+    FOCUS = "focus-csv", _("FOCUS 1.2 (CSV)")
+    PDF = "pdf", _("PDF statement")
 
 
 class ExportState(models.TextChoices):
     """Where an export stands."""
 
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Being made"
-    READY = "ready", "Ready"
-    SENT = "sent", "Sent at once"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    GONE = "expired", "File deleted"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being made")
+    READY = "ready", _("Ready")
+    SENT = "sent", _("Sent at once")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    GONE = "expired", _("File deleted")
 
 
 UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
@@ -38,13 +40,13 @@ UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 class Rhythm(models.TextChoices):
     """How often a schedule asks."""
 
-    WEEKLY = "weekly", "Every week, for the week before"
-    MONTHLY = "monthly", "Every month, for the month before"
+    WEEKLY = "weekly", _("Every week, for the week before")
+    MONTHLY = "monthly", _("Every month, for the month before")
 
 
 def title_of(dataset: str) -> str:
     """Return what a dataset is called on pages."""
-    return DATASETS[dataset].title if dataset in DATASETS else "Token statement"
+    return str(DATASETS[dataset].title) if dataset in DATASETS else gettext("Token statement")
 
 
 class ExportSchedule(models.Model):

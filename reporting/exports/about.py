@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
+from ledger.models import Account, Kind
 from reporting.exports.columns import Dataset
 from reporting.exports.question import Question
 
@@ -23,25 +26,41 @@ class About:
     def lines(self) -> list[tuple[str, str]]:
         """Return the facts as lines of a label and a value."""
         return [
-            ("Export", self.dataset.title),
-            ("Contract", self.contract),
-            ("Made for", self.made_for),
-            ("As of", moment(self.as_of, self.zone)),
+            (_("Export"), str(self.dataset.title)),
+            (_("Contract"), self.contract),
+            (_("Made for"), self.made_for),
+            (_("As of"), moment(self.as_of, self.zone)),
             *self.filters,
-            ("Times are in", self.zone),
-            ("Days, weeks and months are in", "UTC"),
-            ("Columns", f"{self.dataset.name}, version {self.dataset.version}"),
+            (_("Times are in"), self.zone),
+            (_("Days, weeks and months are in"), "UTC"),
+            (
+                _("Columns"),
+                _("%(name)s, version %(version)s") % {"name": self.dataset.name, "version": self.dataset.version},
+            ),
         ]
 
 
 def filters_of(question: Question, *, user: str = "", pool: str = "") -> list[tuple[str, str]]:
     """Return the filters in words; `user` and `pool` are the names of whom and what the question has as ids."""
-    found = [("Period", _period(question)), ("Whose", user or ("Everyone" if question.user_id is None else "Own"))]
+    whose = user or (_("Everyone") if question.user_id is None else _("Own"))
+    found = [(_("Period"), _period(question)), (whose_label(), whose)]
     if question.group_by:
-        found.append(("Added up by", ", ".join(question.group_by)))
-    named = (("Service", question.service), ("Project", question.project), ("Status", question.status))
-    found += [(label, value or "(none)") for label, value in named if value is not None]
-    return [*found, ("Pool", pool)] if pool else found
+        found.append((grouped_label(), ", ".join(question.group_by)))
+    named = ((_("Service"), question.service), (_("Project"), question.project), (_("Status"), question.status))
+    found += [(label, value or _("(none)")) for label, value in named if value is not None]
+    found += [(_("Only"), ", ".join(str(Kind(kind).label) for kind in question.kinds))] if question.kinds else []
+    found += [(_("Account"), str(Account(question.account).label))] if question.account else []
+    return [*found, (_("Pool"), pool)] if pool else found
+
+
+def whose_label() -> str:
+    """Return what the filter on people is called."""
+    return _("Whose")
+
+
+def grouped_label() -> str:
+    """Return what the grouping is called."""
+    return _("Added up by")
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -51,12 +70,13 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def _period(question: Question) -> str:
-    first = f"from {_at(question.from_at)}" if question.from_at else "from the beginning"
+    first = _("from %(day)s") % {"day": _at(question.from_at)} if question.from_at else _("from the beginning")
     if question.to_at is None:
-        return f"{first} until now"
+        return _("%(first)s until now") % {"first": first}
     if question.to_at.time() == datetime.min.time():
-        return f"{first} to {question.to_at - timedelta(days=1):%Y-%m-%d} (inclusive, UTC)"
-    return f"{first} to before {_at(question.to_at)} (UTC)"
+        last = {"first": first, "last": f"{question.to_at - timedelta(days=1):%Y-%m-%d}"}
+        return _("%(first)s to %(last)s (inclusive, UTC)") % last
+    return _("%(first)s to before %(end)s (UTC)") % {"first": first, "end": _at(question.to_at)}
 
 
 def _at(at: datetime) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from django.utils.functional import Promise
+
 from ledger.rights import Right
 from reporting.exports.question import Question
 
@@ -41,7 +43,7 @@ class Dataset:
     """
 
     name: str
-    title: str
+    title: Promise
     version: int
     columns: tuple[Column, ...]
     right: Right

@@ -13,7 +13,10 @@ from reporting.periods import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Filters with names and ids resolved. `user_id` None: everyone's; 0: nobody's. The period's end is exclusive."""
+    """Filters with names and ids resolved. `user_id` None: everyone's; 0: nobody's. The period's end is exclusive.
+
+    Of lots: `only_expiring` those that have an expiry; `with_shared` the shared pool's beside the user's.
+    """
 
     contract_id: UUID
     user_id: int | None
@@ -24,6 +27,10 @@ class Question:
     project: str | None = None
     pool_id: UUID | None = None
     status: str | None = None
+    kinds: tuple[str, ...] = ()
+    account: str = ""
+    only_expiring: bool = False
+    with_shared: bool = False
     group_by: tuple[str, ...] = ()
     sort: str = ""
     viewer_id: int | None = None
@@ -70,7 +77,7 @@ class Question:
         read = dict(values)
         read |= {name: datetime.fromisoformat(values[name]) for name in instants if values.get(name)}
         read |= {name: UUID(values[name]) for name in ids if values.get(name)}
-        return cls(**{**read, "group_by": tuple(values.get("group_by", ()))})
+        return cls(**{**read, "group_by": tuple(values.get("group_by", ())), "kinds": tuple(values.get("kinds", ()))})
 
 
 def question_of(chosen: UsageFilter, viewer: Viewer, *, as_of: datetime, status: str | None = None) -> Question:

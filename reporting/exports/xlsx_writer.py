@@ -42,7 +42,7 @@ def write_xlsx(path: Path, about: About, rows: Iterable[Row]) -> int:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": about.dataset.title, "subject": about.contract, "created": about.as_of})
+        book.set_properties({"title": str(about.dataset.title), "subject": about.contract, "created": about.as_of})
         data = _Data(book, about)
         for row in rows:
             data.add(row)

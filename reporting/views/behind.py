@@ -1,18 +1,22 @@
 """Behind a figure: the jobs that were charged or refunded, and the ledger entries behind a job or a sum."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from ledger.models import Account, Job, Kind, Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
-from reporting.filters import UsageFilter
+from reporting.entry_filters import read_account, read_kinds
+from reporting.filters import CONTRACT, OWN, UsageFilter
 from reporting.journal import ALWAYS, EntryFilter, Page, read_charges, read_entries, read_entries_of_job, sum_of
+from reporting.replica import seen_at
 from reporting.tables import presets_of, removals_of, scopes_of
 from reporting.usage import usage
 from reporting.views.common import asked, instant, number, page, uuid
@@ -60,6 +64,8 @@ def entries(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
         "entries": _entries(request, chosen, wanted, job),
         "sum_mt": sum_of(wanted) if is_part and not chosen.errors and job is None else None,
         "query": asked(request),
+        "export_query": _export_query(viewer, chosen, wanted),
+        "as_of": seen_at(),
     }
     return page(request, viewer, "entries", context, tab="individual-usage", status=400 if chosen.errors else 200)
 
@@ -87,21 +93,35 @@ def _entries(request: ReportingRequest, chosen: UsageFilter, wanted: EntryFilter
     return read_entries(wanted, before=number(request, "before"))
 
 
+def _export_query(viewer: Viewer, chosen: UsageFilter, wanted: EntryFilter) -> str:
+    """Return the filters as the export reads them: the entries that are shown, of all pages."""
+    shown: list[tuple[str, str]] = [("scope", CONTRACT if viewer.sees_everyone else OWN)]
+    shown += [("pool", str(wanted.pool_id))] if wanted.pool_id else []
+    shown += [("kind", kind) for kind in wanted.kinds]
+    shown += [("account", wanted.account)] if wanted.account else []
+    if wanted.after or wanted.until:
+        return urlencode([*shown, *((name, at.isoformat()) for name, at in _instants(wanted) if at)])
+    days = (("first", chosen.first), ("last", chosen.last))
+    if chosen.preset:
+        return urlencode([*shown, ("range", chosen.preset)])
+    return urlencode([*shown, *((name, day.isoformat()) for name, day in days if day)])
+
+
+def _instants(wanted: EntryFilter) -> tuple[tuple[str, datetime | None], ...]:
+    return ("after", wanted.after), ("until", wanted.until)
+
+
 def _wanted(request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, pool: Pool | None) -> EntryFilter:
     after, until = instant(request, "after"), instant(request, "until")
     return EntryFilter(
         contract_id=viewer.contract_id,
         period=ALWAYS if after or until else chosen.period(),
         pool_id=pool.pk if pool else None,
-        kinds=_kinds(request.GET),
-        account=request.GET.get("account", "") if request.GET.get("account") in Account else "",
+        kinds=read_kinds(request.GET),
+        account=read_account(request.GET),
         after=after,
         until=until,
     )
-
-
-def _kinds(query: QueryDict) -> tuple[str, ...]:
-    return tuple(kind for kind in dict.fromkeys(query.getlist("kind")) if kind in Kind)
 
 
 def _pool(viewer: Viewer, pool_id: UUID | None) -> Pool | None:

@@ -1,18 +1,18 @@
 """What the reporting pages share: tabs, saved views, paging, limits on what a query string may say."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import has_shared_tokens
 from reporting.access import Viewer
+from reporting.entry_filters import read_instant
 from reporting.kept import Kept, read_kept
 
 _LARGEST: Final = 2**63 - 1
@@ -129,11 +129,7 @@ def instant(request: HttpRequest, name: str) -> datetime | None:
     Raises:
         Http404: it is no instant that a page has.
     """
-    text = request.GET.get(name, "")
-    if not text:
-        return None
     try:
-        found = datetime.fromisoformat(text) if text.isascii() else None
-        return found and (timezone.make_aware(found) if timezone.is_naive(found) else found).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return read_instant(request.GET.get(name, ""))
+    except ValueError:
         raise Http404 from None

@@ -81,7 +81,8 @@ def _pool_page(request: ReportingRequest, viewer: Viewer, pools: Pools, pool: Po
         "pool": pool,
         "is_shared": tab == "shared-tokens",
         "has_shared": pools.has_shared_tokens,
-        "report": read_pool(pool, viewer) if pool else None,
+        "report": read_pool(pool, pools.balances[pool.pk], viewer) if pool else None,
         "events": read_events(pool, viewer, before=number(request, "before")) if pool else None,
+        "all_query": f"pool={pool.pk}&range=all" if pool else "",
     }
     return page(request, viewer, "tokens", context, tab=tab)

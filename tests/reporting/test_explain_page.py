@@ -174,7 +174,8 @@ def test_a_charge_is_explained_from_its_quote_to_its_refund(
     ):
         assert words in text
     drawn = re.findall(
-        r'<td class="amount">([\d.]+)</td><td class="amount">([\d.]+)</td><td class="amount">([\d.]+)', text
+        r'<td class="amount"[^>]*>([\d.]+)</td><td class="amount"[^>]*>([\d.]+)</td><td class="amount"[^>]*>([\d.]+)',
+        text,
     )
     assert drawn == [("3", "3", "3"), ("297", "297", "297")]
 

@@ -33,6 +33,10 @@ def entries(question: Question) -> QuerySet[Entry]:
     found = Entry.objects.filter(contract_id=question.contract_id, **question.within())
     if question.user_id is not None:
         found = found.filter(pool__user_id=question.user_id)
+    if question.kinds:
+        found = found.filter(transaction__kind__in=question.kinds)
+    if question.account:
+        found = found.filter(account=question.account)
     if question.service is not None:
         found = found.filter(transaction__job__service__code=question.service)
     if question.project is not None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from ledger.models import Lot
+from ledger.models import Lot, PoolKind
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
 from reporting.exports.sources.names import CHUNK, LOT_ORDER, email_of, up_to
@@ -29,19 +29,25 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 def lots(question: Question) -> QuerySet[Lot]:
     """Return the live lots; with an end of the period, those that expire before it."""
-    live = Q(usable_until__isnull=True) | Q(usable_until__gt=question.as_of)
+    live = Q(usable_until__gt=question.as_of)
+    if not question.only_expiring:
+        live |= Q(usable_until__isnull=True)
     found = Lot.objects.filter(live, contract_id=question.contract_id, exhausted=False)
     if question.to_at and question.to_at > question.as_of:
         found = found.filter(usable_until__lt=question.to_at)
     if question.pool_id:
         return found.filter(pool_id=question.pool_id)
-    return found if question.user_id is None else found.filter(pool__user_id=question.user_id)
+    if question.user_id is None:
+        return found
+    seen = Q(pool__user_id=question.user_id)
+    return found.filter(seen | Q(pool__kind=PoolKind.SHARED) if question.with_shared else seen)
 
 
 def rows(question: Question) -> Iterator[Row]:
-    """Yield the lots by pool, in the order in which they will be spent."""
+    """Yield the lots by pool, in the order in which they will be spent; those that expire the soonest first."""
     named = lots(question).annotate(pool_user=email_of("pool__user"))
-    listed = named.order_by("pool_id", *LOT_ORDER).values_list(
+    order = ("usable_until", "remaining_mt", "granted_at", "id") if question.only_expiring else ("pool_id", *LOT_ORDER)
+    listed = named.order_by(*order).values_list(
         *("id", "pool_id", "pool__kind", "pool_user", "source", "granted_at", "expires_at", "usable_until"),
         *("amount_mt", "remaining_mt", "held_mt"),
     )
