@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from ledger.models import Job, Membership, Pool, Service
+from ledger.models import Job, Membership, Service
 from portal.models.preferences import ServicePool
-from portal.pools import LABELS, visible_pools
+from portal.pools import PoolLine, pool_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Choice:
     """Services by code and pools, individual first; the code of the service used last, and the kinds preferred."""
 
     services: dict[str, Service]
-    pools: list[Pool]
+    pools: list[PoolLine]
     last_used: str
     preferred: dict[str, str]
 
@@ -25,7 +25,7 @@ class Choice:
         return by_kind.get(self.preferred.get(code, ""))
 
     def pool_labels(self) -> dict[UUID, str]:
-        return {pool.id: str(LABELS[pool.kind]) for pool in self.pools}
+        return {pool.id: str(pool.label) for pool in self.pools}
 
 
 def read_choice(membership: Membership) -> Choice:
@@ -41,7 +41,7 @@ def read_choice(membership: Membership) -> Choice:
     services = list(found)
     return Choice(
         services={service.code: service for service in services},
-        pools=visible_pools(membership),
+        pools=pool_lines(membership),
         last_used=next((service.code for service in services if service.last_id == service.id), ""),
         preferred={service.code: service.kind for service in services if service.kind},
     )

@@ -13,6 +13,7 @@ RESULTS_EXIST = _(
     "Results exist already. The job goes on and its tokens are consumed: "
     "this service gives them back only before the first result."
 )
+NOT_YOURS = _("Only who started a job can cancel it.")
 REFUND_PENDING = _("A refund request waits for a decision.")
 
 
@@ -33,6 +34,10 @@ class JobLine:
         return self.job.price_mt if self.job.status == JobStatus.RUNNING else 0
 
     @property
+    def held_or_charged_mt(self) -> int:
+        return self.held_mt or self.job.captured_mt
+
+    @property
     def keeps_its_tokens(self) -> bool:
         """Results exist, and the service refunds only before the first. Source: Fusion seed, "Cancel"."""
         return self.job.service.refund_policy == RefundPolicy.BEFORE_FIRST_RESULT and self.job.results > 0
@@ -43,8 +48,12 @@ class JobLine:
 
     @property
     def why_not(self) -> Promise | str:
-        """Say why a running job of one's own cannot be cancelled."""
-        return RESULTS_EXIST if self.is_mine and self.is_live and self.keeps_its_tokens else ""
+        """Say why a job that is still at work cannot be cancelled by this person."""
+        if not self.is_live:
+            return ""
+        if not self.is_mine:
+            return NOT_YOURS
+        return RESULTS_EXIST if self.keeps_its_tokens else ""
 
     @property
     def comes_back_mt(self) -> int:

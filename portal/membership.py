@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
 from ledger.models import Membership
+from portal import allocation
 
 SESSION_KEY: Final = "contract"
 
@@ -43,7 +44,9 @@ class MembershipMiddleware:
             mine = Membership.objects.filter(user=request.user).select_related("contract", "user")
             request.memberships = list(mine.order_by("created_at"))
         request.membership = _chosen(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        allocation.remember(request, response)
+        return response
 
 
 def choose(request: SignedInRequest, contract_id: UUID) -> bool:

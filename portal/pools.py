@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from ledger.balances import Balance, balances
+from ledger.balances import Balance, with_balances
 from ledger.models import Membership, Pool, PoolKind
 from ledger.rights import Right, rights_of
 
-LABELS: Final[dict[str, str]] = {PoolKind.INDIVIDUAL: "Individual Tokens", PoolKind.SHARED: "Shared Tokens"}
+LABELS: Final[dict[str, Promise]] = {
+    PoolKind.INDIVIDUAL: _("Individual Tokens"),
+    PoolKind.SHARED: _("Shared Tokens"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +24,26 @@ class PoolLine:
 
     id: UUID
     kind: str
-    label: str
+    label: Promise
     balance: Balance
 
 
-def visible_pools(membership: Membership) -> list[Pool]:
-    """Return the member's own pool and, where they may see it, the contract's shared one."""
-    seen = Q(user_id=membership.user_id)
-    if Right.SHARED_BALANCE in rights_of(membership):
-        seen |= Q(kind=PoolKind.SHARED)
-    return list(Pool.objects.filter(seen, contract_id=membership.contract_id).order_by("kind"))
-
-
 def pool_lines(membership: Membership) -> list[PoolLine]:
-    """Return the visible pools with their balances, individual first."""
-    return lines_of(visible_pools(membership))
+    """Return the member's own pool and, where they may see it, the contract's shared one, individual first."""
+    return _lines(_visible(membership))
 
 
 def lines_of(pools: list[Pool]) -> list[PoolLine]:
-    """Return the pools with their balances, all from one snapshot."""
-    found = balances(pool_ids=[pool.id for pool in pools])
-    return [PoolLine(pool.id, pool.kind, LABELS[pool.kind], found[pool.id]) for pool in pools]
+    """Return the pools with their balances, individual first, all from one snapshot."""
+    return _lines(Pool.objects.filter(id__in=[pool.pk for pool in pools]).order_by("kind"))
+
+
+def _lines(pools: QuerySet[Pool]) -> list[PoolLine]:
+    return [PoolLine(pool.pk, pool.kind, LABELS[pool.kind], held) for pool, held in with_balances(pools)]
+
+
+def _visible(membership: Membership) -> QuerySet[Pool]:
+    seen = Q(user_id=membership.user_id)
+    if Right.SHARED_BALANCE in rights_of(membership):
+        seen |= Q(kind=PoolKind.SHARED)
+    return Pool.objects.filter(seen, contract_id=membership.contract_id).order_by("kind")

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import sanitize_separators
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.amounts import parse_milli
@@ -14,7 +16,8 @@ from ledger.jobs import JobOrder
 from ledger.models import Membership, Service
 from portal.generating import Choice
 from portal.once import OnceForm
-from portal.pools import LABELS
+from portal.pools import PoolLine
+from portal.templatetags.portal import tokens
 
 MAX_COUNT = 100
 AUTOMATIC = ("", _("Automatic (your preference, else individual first)"))
@@ -24,7 +27,9 @@ class GenerateForm(OnceForm):
     """One or more jobs of one service, all or nothing."""
 
     service = forms.ChoiceField(choices=[], label=_("Service"))
-    quantity = forms.CharField(initial="1", max_length=16, label=_("Quantity of each"))
+    quantity = forms.CharField(
+        initial="1", max_length=16, label=_("Quantity of each"), widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
     count = forms.IntegerField(
         min_value=1,
         max_value=MAX_COUNT,
@@ -49,7 +54,7 @@ class GenerateForm(OnceForm):
         super().__init__(data, membership=membership, **kwargs)
         self.choice = choice
         self.fields["service"] = forms.ChoiceField(choices=_by_product(choice.services.values()), label=_("Service"))
-        choices = [(str(pool.id), LABELS[pool.kind]) for pool in choice.pools]
+        choices = [(str(pool.id), _with_balance(pool)) for pool in choice.pools]
         self.fields["pool"] = forms.ChoiceField(choices=[AUTOMATIC, *choices], required=False, label=_("Pay from"))
         self.fields["project"].required = membership.contract.project_required
         self.order_fields(["service", "quantity", "count", "pool", "project", "comment"])
@@ -57,7 +62,7 @@ class GenerateForm(OnceForm):
     def clean_quantity(self) -> int:
         """Return the quantity in thousandths of the service's unit."""
         try:
-            quantity_m = parse_milli(self.cleaned_data["quantity"])
+            quantity_m = parse_milli(str(sanitize_separators(self.cleaned_data["quantity"])))
         except InvalidAmount as error:
             raise forms.ValidationError(error.detail) from error
         if quantity_m == 0:
@@ -92,6 +97,13 @@ class GenerateForm(OnceForm):
             comment=self.cleaned_data["comment"],
         )
         return [order] * self.cleaned_data["count"]
+
+
+def _with_balance(pool: PoolLine) -> str:
+    return gettext("%(pool)s: %(available)s available") % {
+        "pool": pool.label,
+        "available": tokens(pool.balance.available_mt),
+    }
 
 
 def _by_product(services: Iterable[Service]) -> list[tuple[str, list[tuple[str, str]]]]:

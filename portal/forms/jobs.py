@@ -47,6 +47,11 @@ class JobFilterForm(forms.Form):
             found = found.filter(project=wanted["project"])
         return found
 
+    @property
+    def shows_all(self) -> bool:
+        """Tell whether the list is everyone's; only then it says whose each job is."""
+        return self.sees_all and self.cleaned_data.get("whose") == "all"
+
     def is_filtered(self) -> bool:
         """Tell whether something narrows the list; whose jobs they are is not counted."""
         return any(self.cleaned_data.get(name) for name in ("status", "service", "project"))

@@ -13,17 +13,17 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from ledger.amounts import format_milli
 from ledger.ids import new_id
 from ledger.models import PoolKind
+from portal import allocation
 from portal.membership import SignedInRequest
 from portal.pools import pool_lines
 
 register = template.Library()
 
-DIALOG_SHOWN = "allocation_shown"
 ICONS = {
     **dict.fromkeys(("completed", "fulfilled", "approved", "enabled", "ready", "sent", "paid"), "check"),
     **dict.fromkeys(("failed", "refused", "declined", "cancelled", "expired"), "cross"),
@@ -53,8 +53,8 @@ def tokens(amount_mt: int | None) -> str:
 
 @register.filter
 def money(cents: int, currency: str) -> str:
-    """Write a price: 15000 in USD becomes "USD 150.00"."""
-    return f"{currency} {cents // 100:,}.{cents % 100:02d}"
+    """Write a price as the reader's language does: 15000 in USD becomes "USD 150.00"."""
+    return f"{currency} {number_format(Decimal(cents) / 100, 2, use_l10n=True, force_grouping=True)}"
 
 
 @register.filter
@@ -63,7 +63,7 @@ def when(at: datetime | None) -> str | SafeString:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    text = date_format(local, pgettext("instant, as Django's date filter takes it", "j M Y, H:i"))
+    text = date_format(local, "SHORT_DATETIME_FORMAT")
     return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), text, local.tzname())
 
 
@@ -73,7 +73,7 @@ def day(at: datetime | None) -> str | SafeString:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    text = date_format(local, pgettext("day, as Django's date filter takes it", "j M Y"))
+    text = date_format(local, "SHORT_DATE_FORMAT")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 
@@ -88,10 +88,11 @@ def allocation_dialog(context: dict[str, Any]) -> dict[str, Any]:
     """Show the cloud allocation amount once per session. Source: InfraWorks seed, "you should see a dialog"."""
     request: SignedInRequest = context["request"]
     membership = getattr(request, "membership", None)
-    if membership is None or membership.enabled_at is None or request.session.get(DIALOG_SHOWN):
+    if membership is None or membership.enabled_at is None or not allocation.is_due(request):
         return {}
-    request.session[DIALOG_SHOWN] = True
-    usable = [line for line in pool_lines(membership) if membership.may_use_shared or line.kind == PoolKind.INDIVIDUAL]
+    allocation.show(request)
+    lines = context.get("pools_at_a_glance") or pool_lines(membership)
+    usable = [line for line in lines if membership.may_use_shared or line.kind == PoolKind.INDIVIDUAL]
     return {"pools": usable, "contract": membership.contract}
 
 

@@ -1,11 +1,13 @@
 """Generate: what it costs before, and the jobs it starts. Source: Fusion seed, "Check your balance" and "Charge"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ledger import jobs
 from ledger.errors import InsufficientTokens, LedgerError, NotEnabled, QuoteExpired, QuoteMismatch
 from ledger.quotes import QuoteView, quote
-from ledger.rights import Right
+from ledger.rights import Right, rights_of
 from portal.access import requires
 from portal.forms.generate import GenerateForm
 from portal.generating import Choice, read_choice
@@ -35,6 +37,8 @@ class Cost:
     alternatives: tuple[tuple[UUID, str, int], ...] = ()
     refusal: LedgerError | None = None
     not_enabled: bool = False
+    may_buy: bool = False
+    as_of: datetime | None = None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +118,9 @@ def _cost(form: GenerateForm) -> Cost:
     labels = form.choice.pool_labels()
     alternatives = tuple((pool, labels[pool], available_mt) for pool, available_mt in quoted.alternatives)
     unit = form.choice.services[quoted.service].unit
-    return Cost(quoted, form.terms(), unit, labels[quoted.pool], alternatives)
+    may_buy = Right.BUY in rights_of(membership)
+    shown = Cost(quoted, form.terms(), unit, labels[quoted.pool], alternatives)
+    return replace(shown, may_buy=may_buy, as_of=timezone.now())
 
 
 def _tell(request: MemberRequest, refusal: LedgerError) -> None:

@@ -39,7 +39,7 @@ def job_list(request: MemberRequest) -> HttpResponse:
         "page": page,
         "lines": lines,
         "running": sum(line.is_live for line in lines),
-        "shows_all": form.sees_all,
+        "shows_all": form.shows_all,
         "query": request.GET.urlencode(),
         "now": timezone.now(),
     }

@@ -8,10 +8,9 @@ from django.views.decorators.http import require_safe
 
 from ledger.models import Entry, Transaction
 from ledger.rights import Right, rights_of
-from ledger.sealing import receipt
+from ledger.sealing import proof_of
 from portal.access import requires
 from portal.membership import MemberRequest
-from portal.proof import signer
 from portal.receipts import may_read
 
 
@@ -26,10 +25,12 @@ def receipt_page(request: MemberRequest, transaction_id: UUID) -> HttpResponse:
     if not may_read(found, user_id=member.user_id, reports=reports):
         raise Http404
     entries = Entry.objects.filter(contract_id=found.contract_id, seq__range=(found.first_seq, found.last_seq))
+    status, root = proof_of(found)
     shown = {
         "found": found,
         "entries": entries.select_related("pool__user", "lot").order_by("seq"),
-        "receipt": receipt(transaction_id=transaction_id, signer=signer()),
+        "status": status,
+        "root": root,
         "file": f"/api/v1/receipts/{transaction_id}",
     }
     return render(request, "portal/receipt.html", shown)

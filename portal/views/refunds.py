@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import refunds
@@ -37,7 +38,7 @@ def approve_refund(request: MemberRequest, request_id: UUID) -> HttpResponse:
     with told(request):
         # The request's own id is the key: approving it twice refunds once.
         refunds.approve(idempotency=idempotency(request, asked.id), membership=request.membership, request_id=asked.id)
-        messages.success(request, "Approved: the tokens are back in the lots they came from.")
+        messages.success(request, gettext("Approved: the tokens are back in the lots they came from."))
     return redirect("portal:refund-requests")
 
 
@@ -47,11 +48,11 @@ def decline_refund(request: MemberRequest, request_id: UUID) -> HttpResponse:
     asked = _asked(request, request_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Give a reason for declining; the user will read it.")
+        messages.error(request, gettext("Give a reason for declining; the user will read it."))
         return redirect("portal:refund-requests")
     with told(request):
         refunds.decline(membership=request.membership, request_id=asked.id, reason=form.cleaned_data["reason"])
-        messages.success(request, "Declined.")
+        messages.success(request, gettext("Declined."))
     return redirect("portal:refund-requests")
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -54,7 +55,7 @@ def test_a_refusal_that_no_view_answered_is_a_page(
     request.user, request.membership, request.session = (
         bob,
         contract_a.memberships.get(user=bob),
-        {"allocation_shown": True},
+        SessionStore(),
     )
     response = RefusalMiddleware(lambda _: None).process_exception(request, refusal)
     assert response.status_code == status

@@ -1,11 +1,16 @@
 """Home, the allocation dialog and the contract switcher."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from ledger.contracts import add_member
 from ledger.models import Contract, Pool
-from tests.portal.conftest import Fund, SignIn, World
+from tests.portal.conftest import Fund, SignIn, World, start
 from tests.portal.pages import page, text_of
 
 DIALOG = "Your cloud allocation"
@@ -66,6 +71,52 @@ def test_what_waits_for_alice(world: World, alice: User, bob: User, sign_in: Sig
     assert "1 refund request to decide" in home
     assert "1 order to approve" in home
     assert "Waiting for you" not in text_of(sign_in(bob).get(page("home")))
+
+
+def test_a_low_pool_needs_whom_it_concerns(
+    contract_a: Contract, bobs_pool: Pool, shared_a: Pool, bob: User, carol: User, fund: Fund, sign_in: SignIn
+) -> None:
+    fund(bobs_pool, "55")
+    fund(shared_a, "13.75")
+    contract_a.memberships.filter(user=bob).update(uses_shared=True)
+    for _ in range(4):
+        start(bob, contract_a)
+    home = text_of(sign_in(bob).get(page("home")))
+    assert "Your individual tokens are low</a> 11 of 55 tokens are left" in home  # exactly 20 % is low
+    assert "Low: 20 % or less of what was granted" in home
+    start(bob, contract_a, pool_id=shared_a.id)
+    assert "Your shared tokens are low" not in text_of(sign_in(bob).get(page("home")))
+    assert "Your shared tokens are low</a> 2.75 of 13.75" in text_of(sign_in(carol).get(page("home")))
+
+
+def test_tokens_that_expire_soon_need_whom_they_concern(
+    bobs_pool: Pool, shared_a: Pool, bob: User, carol: User, fund: Fund, sign_in: SignIn
+) -> None:
+    now = timezone.now()
+    fund(bobs_pool, "10", expires_at=now + timedelta(days=89))
+    fund(bobs_pool, "70", expires_at=now + timedelta(days=91))
+    fund(shared_a, "300", expires_at=now + timedelta(days=7))
+    home = text_of(sign_in(bob).get(page("home")))
+    assert "Your individual tokens expire soon</a> 10 tokens within 90 days" in home
+    assert "Shared tokens expire soon" not in home
+    assert "Shared tokens expire soon</a> 300 tokens within 90 days" in text_of(sign_in(carol).get(page("home")))
+
+
+def test_who_has_no_tokens_yet_is_not_told_that_they_are_low(contract_a: Contract, bob: User, sign_in: SignIn) -> None:
+    home = text_of(sign_in(bob).get(page("home")))
+    assert "No tokens yet" in home
+    assert "Waiting for you" not in home
+
+
+def test_a_german_reads_amounts_and_days_as_germans_write_them(
+    funded: None, bobs_pool: Pool, bob: User, fund: Fund, sign_in: SignIn
+) -> None:
+    fund(bobs_pool, "1", expires_at=datetime(2027, 1, 22, 12, tzinfo=UTC))
+    with time_machine.travel(datetime(2026, 12, 22, 8, 5, tzinfo=UTC), tick=False):
+        home = text_of(sign_in(bob).get(page("home"), headers={"Accept-Language": "de"}))
+    assert "1.235,5" in home
+    assert "22.01.2027" in home
+    assert re.search(r">\d\d\.\d\d\.\d{4} \d\d:\d\d UTC</time>", home)
 
 
 def test_buying_is_hidden_from_end_users(contract_a: Contract, bob: User, carol: User, sign_in: SignIn) -> None:

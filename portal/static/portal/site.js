@@ -30,6 +30,25 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // Screen readers say what enters a live region, not what the page came with: so the messages enter once more.
+  window.setTimeout(() => {
+    for (const message of document.querySelectorAll("[data-message]")) {
+      const again = message.cloneNode(true);
+      again.querySelector("[data-close-message]").hidden = false;
+      message.replaceWith(again);
+    }
+  }, 200);
+  document.addEventListener("click", (event) => {
+    const message = event.target.closest("[data-close-message]")?.closest("[data-message]");
+    if (!message) return;
+    const next = message.nextElementSibling?.querySelector("[data-close-message]");
+    message.remove();
+    (next ?? document.querySelector("main")).focus();
+  });
+
+  // Tabs that do not fit are one line to scroll: show the one that is open.
+  document.querySelector(".report-tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Selects that change the page at once; without a script their form shows a button.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
