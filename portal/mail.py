@@ -10,9 +10,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Invitation
@@ -25,9 +23,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def send_invitation(request: HttpRequest, invitation: Invitation) -> bool:
+def send_invitation(invitation: Invitation, *, address: str) -> bool:
     """Send an invitation with the address of the page that accepts it; False if it could not be sent."""
-    address = request.build_absolute_uri(reverse("portal:benefits"))
     context = {"invitation": invitation, "address": address}
     return send(
         "invitation",

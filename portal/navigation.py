@@ -63,6 +63,7 @@ REPORTING: Final = Entry(
         Entry(_("Expiring"), "reporting:expiring", Right.OWN_USE),
     ),
 )
+MEMBER_PAGES: Final = ("portal:member", "portal:hand-over", "portal:invite", "portal:invitations")
 JOB_PAGES: Final = ("portal:job", "portal:receipt", "portal:request-refund")
 COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
     ("", (Entry(_("Home"), "portal:home"),)),
@@ -83,7 +84,7 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
             Entry(_("Orders"), "portal:orders", Right.BUY, also=("portal:order",)),
             Entry(_("Refund requests"), "portal:refund-requests", Right.DECIDE_REFUNDS),
             Entry(_("Benefit requests"), "portal:enablings", Right.MANAGE_ENABLING),
-            Entry(_("Members and roles"), "portal:members", Right.OWN_USE, also=("portal:member", "portal:hand-over")),
+            Entry(_("Members and roles"), "portal:members", Right.OWN_USE, also=MEMBER_PAGES),
             Entry(_("Contract options"), "portal:options", Right.CONTRACT_OPTIONS),
             Entry(_("API clients"), "portal:api-clients", Right.API_CLIENTS),
             Entry(_("Audit log"), "portal:audit-log", Right.AUDIT_LOG),

@@ -26,6 +26,15 @@ class Part:
 FIGURES: Final = "figures"
 """The chapter that ends with what each figure means, in the words of the pages."""
 
+BUYING: Final = (
+    "portal:buy",
+    "portal:confirm-order",
+    "portal:redeem-code",
+    "portal:order",
+    "portal:pay-",
+    "portal:ask-to-buy",
+    "portal:dummy-payment",
+)
 PARTS: Final = (
     Part(
         _("Begin"),
@@ -56,7 +65,7 @@ PARTS: Final = (
     Part(
         _("Manage"),
         (
-            Chapter("buying", ("portal:buy", "portal:confirm-order", "portal:redeem-code", "portal:order")),
+            Chapter("buying", BUYING),
             Chapter("refunds", ("portal:refund-requests",)),
             Chapter("members", ("portal:member", "portal:hand-over", "portal:invit", "portal:enablings")),
             Chapter("options", ("portal:options",)),

@@ -6,7 +6,7 @@ from typing import Final
 from ledger.expiry import expire_lots, sweep_holds
 from ledger.gifts import issue_due_gifts
 from ledger.order_states import expire_orders
-from portal import proof
+from portal import invitation_mails, proof
 from portal.exports import queue, schedules, work
 from portal.notifications import outbox, scan, tokens
 from portal.tasks.task import Companion, Daily, Every, Task
@@ -28,5 +28,6 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("collect_notices", Every(30), scan.collect),
     Task("watch_tokens", Every(600), tokens.collect),
     Task("send_mails", Every(15), outbox.deliver),
+    Task("send_invitations", Every(30), invitation_mails.send_waiting),
 )
 COMPANIONS: Final[tuple[Companion, ...]] = (Companion("exports", queue.run_queue, queue.drain),)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import grants
@@ -31,13 +32,13 @@ def member_detail(request: MemberRequest, member_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Right.ALLOCATE)
 def allocate(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    return _move(request, member_id, grants.allocate, "{amount} allocated to {who}.")
+    return _move(request, member_id, grants.allocate, _("{amount} allocated to {who}."))
 
 
 @require_POST
 @requires(Right.ALLOCATE)
 def take_back(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    return _move(request, member_id, grants.take_back, "{amount} taken back from {who}.")
+    return _move(request, member_id, grants.take_back, _("{amount} taken back from {who}."))
 
 
 def _move(request: MemberRequest, member_id: UUID, verb: Callable[..., AllocationView], done: str) -> HttpResponse:
@@ -68,8 +69,15 @@ def _page(request: MemberRequest, target: Membership, form: AllocationForm) -> H
         "form": form,
         "role_form": RoleForm(initial={"role": target.role}),
         "may_name": Right.NAME_COORDINATORS in rights and target.role != Role.ADMINISTRATOR,
+        "may_remove": _may_remove(request.membership, target),
     }
     return render(request, "portal/member.html", context)
+
+
+def _may_remove(membership: Membership, target: Membership) -> bool:
+    if target.role == Role.ADMINISTRATOR or target.id == membership.id:
+        return False
+    return target.role == Role.END_USER or Right.NAME_COORDINATORS in rights_of(membership)
 
 
 def _pools_of(target: Membership) -> list[PoolLine]:

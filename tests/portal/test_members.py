@@ -1,11 +1,12 @@
 """Members and roles: the permission table, role changes, shared use, invitations, allocation, handing over, leaving."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
-from django.core import mail
 
 from ledger.balances import balance
 from ledger.models import Contract, Membership, Pool, Role
-from ledger.rights import Right
+from ledger.rights import BY_ROLE, Right
 from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, page, text_of
 
@@ -15,8 +16,13 @@ def role_of(user: User) -> str:
 
 
 def test_the_page_shows_the_whole_permission_table(contract_a: Contract, bob: User, sign_in: SignIn) -> None:
-    shown = text_of(sign_in(bob).get(page("members")))
-    assert all(right.label.replace("'", "&#x27;") in shown for right in Right)
+    shown = sign_in(bob).get(page("members"))
+    assert all(right.label.replace("'", "&#x27;") in text_of(shown) for right in Right)
+    words = {str(row.label): [str(cell) for cell in row.cells] for row in shown.context["permissions"]}
+    for right in Right:
+        held = [right in BY_ROLE[role] for role in (Role.END_USER, Role.COORDINATOR, Role.ADMINISTRATOR)]
+        assert [word == "Yes" for word in words[right.label][:3]] == held
+    assert words["Buy tokens"] == ["No", "Yes", "Yes", "No", "For a buyer, with orders:write"]
 
 
 def test_end_users_see_who_to_turn_to_and_no_other_users(
@@ -41,7 +47,70 @@ def test_alice_names_bob_coordinator_and_takes_it_back(world: World, bob: User, 
 
 def test_members_are_found_by_their_address(world: World, alice: User, sign_in: SignIn) -> None:
     found = sign_in(alice).get(page("members"), {"search": "BOB@"})
-    assert [member.user.username for member in found.context["members"]] == ["bob"]
+    assert names(found) == ["bob"]
+
+
+def names(shown: Any) -> list[str]:
+    return [member.user.username for member in shown.context["page"].rows]
+
+
+def test_members_are_filtered_by_role_tick_and_benefits(world: World, alice: User, sign_in: SignIn) -> None:
+    client = sign_in(alice)
+    for query, expected in (
+        ({"role": "coordinator"}, ["carol"]),
+        ({"shared": "yes"}, ["alice", "carol"]),
+        ({"shared": "no"}, ["bob"]),
+        ({"benefits": "not"}, []),
+        ({"search": "Carol", "role": "nonsense"}, ["carol"]),
+        ({"search": "\0"}, ["alice", "carol", "bob"]),
+    ):
+        assert names(client.get(page("members"), query)) == expected, query
+    assert "Nobody is like that" in text_of(client.get(page("members"), {"search": "nobody"}))
+
+
+def test_a_long_list_has_pages_and_keeps_its_filters(world: World, alice: User, sign_in: SignIn) -> None:
+    people = User.objects.bulk_create(User(username=f"u{n:03}", email=f"u{n:03}@example.com") for n in range(120))
+    Membership.objects.bulk_create(Membership(contract=world.contract, user=person) for person in people)
+    client = sign_in(alice)
+    first = client.get(page("members"), {"role": "end_user"})
+    assert (len(names(first)), first.context["page"].pages) == (50, 3)
+    second = client.get(page("members") + first.context["page"].next)
+    assert names(second)[0] == "u049"
+    assert "role=end_user" in second.context["page"].previous
+    assert names(client.get(page("members"), {"page": "999"}))[-1] == "u119"
+
+
+def test_many_are_ticked_in_the_list(world: World, bob: User, carol: User, sign_in: SignIn) -> None:
+    client = sign_in(carol)
+    chosen = {"member": [str(world.members["bob"].id), "nonsense"], "allowed": "yes"}
+    answer = client.post(page("set-shared-uses") + "?role=end_user", chosen, follow=True)
+    assert "1 member more may use the shared tokens" in text_of(answer)
+    assert answer.redirect_chain[0][0].endswith("/management/members/?role=end_user")
+    assert Membership.objects.get(user=bob).uses_shared
+    client.post(page("set-shared-uses"), {**chosen, "allowed": "no"})
+    assert not Membership.objects.get(user=bob).uses_shared
+    assert "Nobody was chosen" in text_of(client.post(page("set-shared-uses"), {"allowed": "yes"}, follow=True))
+
+
+def test_somebody_is_taken_off_with_the_password_and_a_question(
+    world: World, bob: User, alice: User, sign_in: SignIn
+) -> None:
+    bobs = world.members["bob"].id
+    shown = text_of(sign_in(alice).get(page("member", member_id=bobs)))
+    assert "78 tokens are left in their Individual Tokens" in shown
+    address = page("remove-member", member_id=bobs)
+    assert sign_in(alice).post(address).url.startswith("/accounts/reauthenticate/")
+    client = sign_in(alice, fresh=True)
+    assert "bob@example.com is not on the contract any more" in text_of(client.post(address, follow=True))
+    assert not Membership.objects.filter(user=bob).exists()
+
+
+def test_the_administrator_is_not_taken_off(world: World, alice: User, carol: User, sign_in: SignIn) -> None:
+    alices = world.members["alice"].id
+    client = sign_in(carol, fresh=True)
+    assert "Take off the contract" not in text_of(client.get(page("member", member_id=alices)))
+    client.post(page("remove-member", member_id=alices))
+    assert role_of(alice) == Role.ADMINISTRATOR
 
 
 def test_carol_ticks_bob_for_the_shared_tokens(world: World, bob: User, carol: User, sign_in: SignIn) -> None:
@@ -51,33 +120,6 @@ def test_carol_ticks_bob_for_the_shared_tokens(world: World, bob: User, carol: U
     assert Membership.objects.get(user=bob).uses_shared
     client.post(address, {"allowed": "no"})
     assert not Membership.objects.get(user=bob).uses_shared
-
-
-def test_inviting_sends_a_mail_with_the_address_of_the_button(world: World, carol: User, sign_in: SignIn) -> None:
-    client = sign_in(carol)
-    assert '<option value="coordinator">' not in text_of(client.get(page("members")))
-    client.post(page("invite"), {"email": "frank@example.com", "uses_shared": "on"})
-    assert mail.outbox[-1].to == ["frank@example.com"]
-    assert "http://testserver/benefits/" in mail.outbox[-1].body
-    invitation = world.contract.invitations.get(email="frank@example.com")
-    assert (invitation.role, invitation.uses_shared) == (Role.END_USER, True)
-
-
-def test_only_the_administrator_invites_coordinators(world: World, carol: User, alice: User, sign_in: SignIn) -> None:
-    data = {"email": "frank@example.com", "role": "coordinator"}
-    sign_in(carol).post(page("invite"), data)
-    assert world.contract.invitations.get(email="frank@example.com").role == Role.END_USER
-    sign_in(alice).post(page("invite"), data)
-    assert world.contract.invitations.get(email="frank@example.com").role == Role.COORDINATOR
-
-
-def test_an_invitation_that_makes_no_sense_is_explained(world: World, alice: User, sign_in: SignIn) -> None:
-    client = sign_in(alice)
-    for data, words in (
-        ({"email": "no address", "role": "end_user"}, "Enter a valid email address"),
-        ({"email": "bob@example.com", "role": "end_user"}, "enabled on the contract already"),
-    ):
-        assert words in text_of(client.post(page("invite"), data, follow=True))
 
 
 def test_tokens_are_allocated_once_and_taken_back(

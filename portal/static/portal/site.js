@@ -30,6 +30,13 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // One box that ticks all boxes of its name.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset.ticks;
+    if (!name) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+  });
+
   // Screen readers say what enters a live region, not what the page came with: so the messages enter once more.
   window.setTimeout(() => {
     for (const message of document.querySelectorAll("[data-message]")) {
