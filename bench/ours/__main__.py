@@ -1,5 +1,7 @@
 """`python -m bench.ours`: a worker (`bench.loop`) on the database of DATABASE_URL, PostgreSQL or SQLite."""
 
+import gc
+
 import django
 
 django.setup()
@@ -26,6 +28,9 @@ def main() -> None:
         "bodies": [_body(each) for each in served],
         "limit": facts_for_limit(limit),
     }
+    # As in the web server, which freezes what stands still (decision 19).
+    gc.collect()
+    gc.freeze()
     kinds = {**charges(hot), **(reads() if Contract.objects.filter(number=LARGE_CONTRACT).exists() else {})}
     serve(kinds, facts, {"started": lambda count, contract: start_many(served[contract], count)})
 
