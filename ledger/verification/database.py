@@ -12,6 +12,8 @@ from ledger.verification.difference import Difference
 
 KEPT: Final = "the database refuses to change the journal"
 CHECKPOINTS: Final = "a checkpoint is the sum of what it covers"
+OWNERS: Final = "every row is of a contract with books"
+_OF_CONTRACTS: Final = ("transaction", "entry", "job", "idempotencykey", "pool", "lot", "seal")
 _TABLES: Final = (
     "ledger_transaction",
     "ledger_entry",
@@ -74,3 +76,17 @@ def wrong_checkpoints(limit: int) -> Iterator[Difference]:
         cursor.execute(f"{sql} LIMIT {limit}")
         for contract_id, lot in cursor.fetchall():
             yield Difference(CHECKPOINTS, f"contract {contract_id}", f"lot {lot}")
+
+
+def rows_of_nobody(limit: int) -> Iterator[Difference]:
+    """Yield contracts that rows name and that have no books: nothing else would look at such rows. Looks at all."""
+    with joining_whole_tables(), connection.cursor() as cursor:
+        for table in _OF_CONTRACTS:
+            sql = f"""
+                SELECT r.contract_id, COUNT(*) FROM ledger_{table} r
+                LEFT JOIN ledger_book b ON b.contract_id = r.contract_id
+                WHERE b.contract_id IS NULL GROUP BY r.contract_id LIMIT {limit}
+            """
+            cursor.execute(sql)
+            for contract_id, rows in cursor.fetchall():
+                yield Difference(OWNERS, f"contract {contract_id}", f"{rows} in ledger_{table}")

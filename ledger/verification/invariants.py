@@ -9,7 +9,7 @@ from django.db import connection
 
 from ledger.verification import seals
 from ledger.verification.balances import BALANCES
-from ledger.verification.database import CHECKPOINTS, KEPT, joining_whole_tables
+from ledger.verification.database import CHECKPOINTS, KEPT, OWNERS, joining_whole_tables
 from ledger.verification.difference import Difference
 from ledger.verification.jobs import JOBS
 from ledger.verification.journal import JOURNAL
@@ -17,7 +17,7 @@ from ledger.verification.keys import KEYS
 from ledger.verification.tables import Tables
 
 _IN_SQL: Final = {**JOURNAL, **BALANCES, **JOBS, **KEYS}
-INVARIANTS: Final[tuple[str, ...]] = (*_IN_SQL, *seals.INVARIANTS, KEPT, CHECKPOINTS)
+INVARIANTS: Final[tuple[str, ...]] = (*_IN_SQL, *seals.INVARIANTS, KEPT, CHECKPOINTS, OWNERS)
 """What must hold, by name."""
 
 

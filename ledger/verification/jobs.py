@@ -3,6 +3,14 @@
 from typing import Final
 
 JOBS: Final[dict[str, str]] = {
+    "what a job names exists": """
+        SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'pool, service, rate or quote' FROM job j
+        LEFT JOIN ledger_pool p ON p.id = j.pool_id LEFT JOIN ledger_service s ON s.id = j.service_id
+        LEFT JOIN ledger_rate r ON r.id = j.rate_id LEFT JOIN ledger_quote q ON q.id = j.quote_id
+        WHERE p.id IS NULL OR s.id IS NULL OR j.rate_id IS NOT NULL AND r.id IS NULL
+            OR j.quote_id IS NOT NULL AND q.id IS NULL
+            OR p.contract_id <> j.contract_id OR q.contract_id <> j.contract_id
+    """,
     "a job's charge, refund and hold are those of its entries": """
         SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'status ' || j.status FROM job j LEFT JOIN
             (SELECT e.job_id,

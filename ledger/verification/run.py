@@ -10,7 +10,7 @@ from django.utils import timezone
 from ledger.models import Finding, VerificationMode, VerificationRun
 from ledger.progress import SILENT, Progress
 from ledger.verification.checkpoints import advance, next_scopes, overtaken
-from ledger.verification.database import unprotected, wrong_checkpoints
+from ledger.verification.database import rows_of_nobody, unprotected, wrong_checkpoints
 from ledger.verification.difference import Difference
 from ledger.verification.invariants import broken, count_transactions, queries
 from ledger.verification.scope import Scope
@@ -95,6 +95,7 @@ def _whole(in_full: bool, limit: int) -> Iterator[Difference]:
     yield from broken_roots(in_full=in_full)
     if in_full:
         yield from wrong_checkpoints(limit)
+        yield from rows_of_nobody(limit)
 
 
 def _finding(run: VerificationRun, difference: Difference) -> Finding:

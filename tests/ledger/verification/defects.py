@@ -130,6 +130,7 @@ DEFECTS: Final[dict[str, Defect]] = {
     ),
     "no lot expires before its time": _expire_later,
     "a lot lasts as long as was agreed": lambda news: _set(_big_lot(news), usable_until=timezone.now()),
+    "what a job names exists": lambda news: _set(news.job("running"), pool_id=uuid4()),
     "a job's charge, refund and hold are those of its entries": lambda news: _set(news.job("completed"), captured_mt=1),
     "a refund gives back the charge to its own lots, once": lambda news: _set(
         news.entries(transaction__kind="refund", account="used")[0], lot_id=_small_lot(news)
@@ -147,6 +148,7 @@ DEFECTS: Final[dict[str, Defect]] = {
     "a checkpoint is the sum of what it covers": lambda news: CheckedBalance.objects.update(
         amount_mt=F("amount_mt") + 1
     ),
+    "every row is of a contract with books": lambda news: _copy(news.entries().last(), contract_id=uuid4()),
 }
 
 
@@ -160,6 +162,14 @@ def _drop_trigger() -> None:
 
 
 FURTHER: Final[dict[str, tuple[str, Defect]]] = {
+    "a job of a service that is gone": (
+        "what a job names exists",
+        lambda news: _set(news.job("running"), service_id=uuid4()),
+    ),
+    "a key of nobody's": (
+        "every row is of a contract with books",
+        lambda news: _set(_key_of_the_running_job(news), contract_id=uuid4()),
+    ),
     "a job without any transaction": (
         "a job's life is legal",
         lambda news: _copy(news.job("running"), id=uuid4()),
