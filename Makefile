@@ -4,7 +4,7 @@
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
-UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books --ignore=tests/faults --ignore=tests/model/test_over_a_server.py -n 2 --dist worksteal
+UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books --ignore=tests/faults -n 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 8000
 STEPS ?= 100000

@@ -191,7 +191,8 @@ class Oracle:
     def sweep(self, until: datetime | None = None) -> Answer:
         """End what nobody settled by the clock that asks (`until`), unless the books' own time is behind it."""
         late = [job for job in self.jobs if job.status == "running" and job.deadline <= (until or self.clock)]
-        self.look_at(pool for job in late for pool in job.pools)
+        if late:
+            self.look_at(pool for job in late for pool in job.pools)
         late = [job for job in late if job.deadline <= self.now]
         for job in late:
             self._put_back(job, "held")

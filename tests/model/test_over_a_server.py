@@ -1,4 +1,4 @@
-"""The same programs against a server of its own. Part of `make model`, not of the suite: it takes minutes."""
+"""The same programs against a server of its own, over HTTP: a few of them here, many in `make model`."""
 
 from pathlib import Path
 
