@@ -177,7 +177,10 @@ class IdempotencyKeyReused(LedgerError):
 
 
 class LedgerBusy(LedgerError):
-    """The books could not be locked in time or the database is away; nothing was written."""
+    """The books were not had in time, or the database is away.
+
+    Where the connection was lost in the midst, the request may have taken effect all the same: its key tells.
+    """
 
     code = "busy"
     title = "The ledger is busy; try again shortly"

@@ -40,7 +40,8 @@ def post(*, contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
 
     Raises:
         IdempotencyKeyReused: a key was used before for another request.
-        LedgerBusy: the lock was not had in time, or the database is away; nothing was written.
+        LedgerBusy: the lock was not had in time, or the database is away. Whether the requests took effect is known by
+            their keys: a connection that was lost may have been lost after the commit.
     """
     # An effect may refuse and take the whole database transaction with it, so it shares one with nobody else.
     if connection.in_atomic_block or any(request.effect for request in requests):

@@ -59,6 +59,20 @@ class TestReplays:
         Membership.objects.filter(user=bob).delete()
         problem(as_bob.post("/jobs", STUDY, key="once"), 403, "not_enabled")
 
+    def test_what_is_refused_at_the_door_leaves_the_key_for_the_mended_request(self, as_bob: Api) -> None:
+        nobodys = {"job": "019b76da-a800-7396-98b9-64333040cc80", "verb": "cancel"}
+        refused = [
+            ("/jobs", {**STUDY, "quantity": "-1"}),
+            ("/jobs/batch", {"items": [{**STUDY, "quantity": "-1"}, {"service": 7}], "mode": "each"}),
+            ("/jobs/batch", {"items": [STUDY, {"service": 7}], "mode": "all_or_nothing"}),
+            ("/jobs/settle", {"items": [nobodys, {**nobodys, "verb": "ask"}]}),
+        ]
+        answers = [as_bob.post(path, body, key="once") for path, body in refused for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [400, 400, 200, 200, 400, 400, 200, 200]
+        assert not any("Idempotent-Replayed" in answer for answer in answers)
+        ok(as_bob.post("/jobs/batch", {"items": [STUDY], "mode": "each"}, key="once"))
+        assert Job.objects.count() == 1
+
     def test_a_batch_is_replayed_whole_with_its_refusals(self, as_bob: Api) -> None:
         body = {"items": [STUDY, {"service": "nothing"}, {"service": 7}], "mode": "each"}
         first, again = (as_bob.post("/jobs/batch", body, key="once") for _ in range(2))

@@ -48,6 +48,19 @@ def test_a_batch_over_two_contracts_is_answered_in_order_and_once(orders: list[J
 
 
 @pytest.mark.usefixtures("sound_books")
+def test_a_retry_is_answered_though_its_own_charge_emptied_the_pool(contract_a: Contract, bobs_pool: Pool) -> None:
+    put(bobs_pool, "5")
+    key, order = fresh_key(), JobOrder(contract_a.id, bobs_pool.user_id or 0, "analysis")
+    first, again = (jobs.start(idempotency=key, order=order, at=START) for _ in range(2))
+    bobs_pool.refresh_from_db()
+    assert bobs_pool.available_mt == 0
+    assert (again.job, again.replayed) == (first.job, True)
+    key = fresh_key()
+    ended = [jobs.complete(idempotency=key, job_id=first.job.id, at=START) for _ in range(2)]
+    assert [answer.job.status for answer in ended] == ["completed", "completed"]
+
+
+@pytest.mark.usefixtures("sound_books")
 def test_a_batch_cut_off_between_two_contracts_is_finished_by_asking_again(orders: list[JobOrder]) -> None:
     key = fresh_key()
     mine = [order for order in orders if order.contract_id == orders[0].contract_id]
