@@ -53,8 +53,9 @@ def standings(pool_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Standi
             expiring_mt=Coalesce(Sum("remaining_mt", filter=soon), 0),
             expires_first_at=Min("usable_until", filter=soon),
         )
+        .values_list("pool_id", "granted_mt", "expiring_mt", "expires_first_at")
     )
-    return {row.pop("pool_id"): Standing(**row) for row in sums}
+    return {pool_id: Standing(*figures) for pool_id, *figures in sums}
 
 
 def arcs_of(balance: Balance) -> list[Arc]:

@@ -21,7 +21,7 @@ from reporting.entry_filters import read_account, read_instant, read_kinds
 from reporting.events import EVENT_KINDS
 from reporting.exports.about import filters_of, grouped_label, whose_label
 from reporting.exports.columns import Dataset
-from reporting.exports.question import Question, question_of
+from reporting.exports.question import LIVE, Question, question_of
 from reporting.exports.statement import month_of
 from reporting.filters import read_filter
 from reporting.labels import pool_name
@@ -51,7 +51,7 @@ def question_from(membership: Membership, dataset: str, query: str, *, now: date
         raise InvalidRequest(" ".join(found.errors), field="query")
     status = chosen.get("status") or None
     viewer = Viewer(membership, rights_of(membership))
-    if dataset == "jobs" and status not in (None, *JobStatus.values):
+    if dataset == "jobs" and status not in (None, LIVE, *JobStatus.values):
         status = None
     if dataset == "jobs" and not chosen.get("project"):
         found = replace(found, project=None)  # an empty field of the job list filters nothing

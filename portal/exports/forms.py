@@ -7,8 +7,8 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Membership, Pool, PoolKind
@@ -65,9 +65,8 @@ class StatementForm(forms.Form):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "statement-%s", **kwargs})
         self.fields["pool"].choices = _pools(membership)  # type: ignore[attr-defined]
-        self.fields["month"].choices = [
-            (f"{first:%Y-%m}", date_format(first, "YEAR_MONTH_FORMAT")) for first in _months()
-        ]  # type: ignore[attr-defined]
+        months = [(f"{first:%Y-%m}", date_format(first, "YEAR_MONTH_FORMAT")) for first in _months()]
+        self.fields["month"].choices = months  # type: ignore[attr-defined]
 
     def query(self) -> str:
         """Return the choice as a query string."""
@@ -82,13 +81,15 @@ def form_for(dataset: str) -> type[DataForm] | type[StatementForm]:
     return FORMS[dataset == STATEMENT]
 
 
-def _pools(membership: Membership) -> list[tuple[str, Promise]]:
+def _pools(membership: Membership) -> list[tuple[str, str]]:
     sees_everyone = Right.CONTRACT_REPORTS in rights_of(membership)
     mine = Q(user_id=membership.user_id)
     wanted = mine | Q(kind=PoolKind.SHARED) if sees_everyone else mine
     found = Pool.objects.filter(wanted, contract_id=membership.contract_id).order_by("kind")
-    choices = [(str(pool.id), _("My individual tokens") if pool.user_id else _("Shared tokens")) for pool in found]
-    return [*choices, ("", _("All pools of the contract"))] if sees_everyone else choices
+    choices = [
+        (str(pool.id), gettext("My individual tokens") if pool.user_id else gettext("Shared tokens")) for pool in found
+    ]
+    return [*choices, ("", gettext("All pools of the contract"))] if sees_everyone else choices
 
 
 def _months() -> list[date]:

@@ -22,7 +22,9 @@ from ledger.models import Membership
 from ledger.progress import SILENT, Progress
 from portal import export_files as files
 from portal.exports import access, making
+from portal.languages import spoken
 from portal.models.exports import Export, ExportFormat, ExportState
+from portal.models.preferences import reader_of
 from portal.notifications.exports import tell_ready
 from reporting.exports.datasets import DATASETS
 from reporting.exports.question import Question
@@ -112,7 +114,8 @@ def _make(export: Export, run: UUID) -> None:
             raise _Taken
 
     part = files.part_of(export.id, run)
-    rows = making.make_file(export, part, tell=tell)
+    with spoken(reader_of(export.user_id).language if export.user_id else ""):
+        rows = making.make_file(export, part, tell=tell)
     size = part.stat().st_size
     tell(rows)
     part.replace(files.path_of(export.id))

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import LIVE_STATUSES, Job, JobStatus, Membership, Service
 from ledger.rights import Right, rights_of
+from reporting.exports.question import LIVE
 
 WHOSE = (("mine", _("My jobs")), ("all", _("Everyone's jobs")))
-LIVE = "live"
 STATUSES = [("", _("Any status")), (LIVE, _("Running now")), *JobStatus.choices]
 
 

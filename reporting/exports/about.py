@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger.models import Account, Kind
@@ -66,7 +67,7 @@ def grouped_label() -> str:
 def moment(at: datetime, zone: str) -> str:
     """Return an instant in words, with its zone."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y, %H:%M:%S} {local.tzname()}"
+    return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S} {local.tzname()}"
 
 
 def _period(question: Question) -> str:

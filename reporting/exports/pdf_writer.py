@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import font_roboto
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -21,6 +25,7 @@ from ledger.amounts import format_milli
 from ledger.models import Lot
 from reporting.exports.about import moment
 from reporting.exports.statement import VERSION, Statement
+from reporting.labels import pool_name
 
 _REGULAR: Final = "Roboto"
 _BOLD: Final = "Roboto-Bold"
@@ -42,17 +47,18 @@ def write_statement(path: Path, statement: Statement, *, made_for: str, as_of: d
     """Write the statement to `path` and return the number of its lines of usage and lots."""
     _fonts()
     usage, lots = statement.usage(), statement.lots()
-    title = f"Token statement, {statement.from_at:%B %Y}"
-    foot = f"{statement.contract.number}: {title}. As of {moment(as_of, zone)}. Statement version {VERSION}."
+    title = _("Token statement, %(month)s") % {"month": date_format(statement.from_at, "YEAR_MONTH_FORMAT")}
+    said = {"number": statement.contract.number, "title": title, "at": moment(as_of, zone), "version": VERSION}
+    foot = _("%(number)s: %(title)s. As of %(at)s. Statement version %(version)s.") % said
     story = [
         Paragraph(title, _TITLE),
         *_head(statement, made_for=made_for, as_of=as_of, zone=zone),
-        Paragraph("Balance", _HEADING),
+        Paragraph(_("Balance"), _HEADING),
         _balance(statement),
-        Paragraph("Usage by service", _HEADING),
-        *_or_none(_usage_lines(usage), "No tokens were used.", [77 * mm, 21 * mm, 25 * mm, 25 * mm, 26 * mm]),
-        Paragraph("Lots with tokens left", _HEADING),
-        *_or_none(_lot_lines(lots, zone), "No tokens are left.", [44 * mm, 50 * mm, 30 * mm, 30 * mm, 20 * mm]),
+        Paragraph(_("Usage by service"), _HEADING),
+        *_or_none(_usage_lines(usage), _("No tokens were used."), [77 * mm, 21 * mm, 25 * mm, 25 * mm, 26 * mm]),
+        Paragraph(_("Lots with tokens left"), _HEADING),
+        *_or_none(_lot_lines(lots, zone), _("No tokens are left."), [44 * mm, 50 * mm, 30 * mm, 30 * mm, 20 * mm]),
     ]
     document = SimpleDocTemplate(
         str(path),
@@ -64,7 +70,7 @@ def write_statement(path: Path, statement: Statement, *, made_for: str, as_of: d
         title=title,
         author="Counting House",
         subject=f"{statement.contract.name} ({statement.contract.number})",
-        lang="en-GB",
+        lang=get_language() or "en-GB",
     )
     document.build(story, canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
     return len(usage.rows) + len(lots)
@@ -81,63 +87,73 @@ class _Numbered(Canvas):  # type: ignore[misc]
         self.pages.append(dict(self.__dict__))
         self._startPage()
 
+    def _of_all(self, number: int) -> str:
+        return _("Page %(number)s of %(pages)s") % {"number": number, "pages": len(self.pages)}
+
     def save(self) -> None:
         for number, page in enumerate(self.pages, start=1):
             self.__dict__.update(page)
             self.setFont(_REGULAR, 7.5)
             self.drawString(18 * mm, 11 * mm, self.foot)
-            self.drawRightString(A4[0] - 18 * mm, 11 * mm, f"Page {number} of {len(self.pages)}")
+            self.drawRightString(A4[0] - 18 * mm, 11 * mm, self._of_all(number))
             super().showPage()
         super().save()
 
 
 def _head(statement: Statement, *, made_for: str, as_of: datetime, zone: str) -> list[Flowable]:
     contract, pool = statement.contract, statement.pool
-    whose = "All pools of the contract" if pool is None else str(pool.get_kind_display()) + " tokens"
-    if pool and pool.user:
-        whose += f" of {pool.user.email or pool.user.username}"
+    whose = _("All pools of the contract")
+    if pool:
+        whose = pool_name(pool.kind, pool.user.email or pool.user.username if pool.user else "")
     until = f"{statement.to_at:%Y-%m-%d %H:%M:%S}" if statement.to_at == as_of else f"{statement.to_at:%Y-%m-%d}"
     lines = [
-        ("Contract", f"{contract.name} ({contract.number})"),
-        ("Tokens", whose),
-        ("Period", f"from {statement.from_at:%Y-%m-%d} to before {until} (UTC)"),
-        ("Made for", made_for),
-        ("As of", moment(as_of, zone)),
-        ("Times are in", zone),
+        (_("Contract"), f"{contract.name} ({contract.number})"),
+        (_("Tokens"), whose),
+        (
+            _("Period"),
+            _("from %(first)s to before %(end)s (UTC)") % {"first": f"{statement.from_at:%Y-%m-%d}", "end": until},
+        ),
+        (_("Made for"), made_for),
+        (_("As of"), moment(as_of, zone)),
+        (_("Times are in"), zone),
     ]
     return [_paragraph(f"{label}: {value}", _TEXT) for label, value in lines]
 
 
 def _balance(statement: Statement) -> Flowable:
-    rows = [["", "Tokens"], ["Opening balance", _tokens(statement.opening_mt)]]
-    rows += [[label, _signed(amount_mt)] for label, amount_mt in statement.terms()]
-    held = f", {_tokens(statement.held_mt)} of it held for running jobs" if statement.held_mt else ""
-    rows.append([f"Closing balance{held}", _tokens(statement.closing_mt)])
+    rows = [["", _("Tokens")], [_("Opening balance"), _tokens(statement.opening_mt)]]
+    rows += [[str(label), _signed(amount_mt)] for label, amount_mt in statement.terms()]
+    closing = _("Closing balance")
+    if statement.held_mt:
+        closing = _("Closing balance, %(held)s of it held for running jobs") % {"held": _tokens(statement.held_mt)}
+    rows.append([closing, _tokens(statement.closing_mt)])
     return _table(rows, [134 * mm, 40 * mm], last_bold=True)
 
 
 def _usage_lines(usage: Any) -> list[list[Any]]:
     if not usage.rows:
         return []
-    lines: list[list[Any]] = [["Service", "Jobs", "Charged", "Refunded", "Net"]]
+    lines: list[list[Any]] = [[_("Service"), _("Jobs"), _("Charged"), _("Refunded"), _("Net")]]
     for row in [*usage.rows, usage.totals]:
-        name = row.labels["service"] if row is not usage.totals else "Total"
+        name = row.labels["service"] if row is not usage.totals else _("Total")
         figures = (row.charged_mt, row.refunded_mt, row.net_mt)
         cell = name if row is usage.totals else _paragraph(name, _CELL)
-        lines.append([cell, f"{row.jobs:,}", *map(_tokens, figures)])
+        lines.append([cell, number_format(row.jobs, 0, use_l10n=True, force_grouping=True), *map(_tokens, figures)])
     return lines
 
 
 def _lot_lines(lots: Sequence[tuple[Lot, int]], zone: str) -> list[list[Any]]:
     if not lots:
         return []
-    lines: list[list[Any]] = [["Source", "Pool", "Granted", "Usable until", "Tokens"]]
+    lines: list[list[Any]] = [[_("Source"), _("Pool"), _("Granted"), _("Usable until"), _("Tokens")]]
     for lot, left_mt in lots:
         user = lot.pool.user
-        whose = (user.email or user.username) if user else "Shared tokens"
-        days = [_day(lot.granted_at, zone), _day(lot.usable_until, zone) if lot.usable_until else "no expiry"]
-        lines.append([_paragraph(lot.get_source_display(), _CELL), _paragraph(whose, _CELL), *days, _tokens(left_mt)])
-    lines.append(["Total", "", "", "", _tokens(sum(left_mt for _, left_mt in lots))])
+        whose = (user.email or user.username) if user else _("Shared tokens")
+        days = [_day(lot.granted_at, zone), _day(lot.usable_until, zone) if lot.usable_until else _("no expiry")]
+        lines.append(
+            [_paragraph(str(lot.get_source_display()), _CELL), _paragraph(whose, _CELL), *days, _tokens(left_mt)]
+        )
+    lines.append([_("Total"), "", "", "", _tokens(sum(left_mt for _, left_mt in lots))])
     return lines
 
 
@@ -146,7 +162,7 @@ def _or_none(rows: list[list[Any]], otherwise: str, widths: Sequence[float]) -> 
 
 
 def _table(rows: list[list[Any]], widths: Sequence[float], *, last_bold: bool) -> LongTable:
-    figures = ("ALIGN", (1 if len(widths) != 5 or rows[0][1] == "Jobs" else 4, 0), (-1, -1), "RIGHT")
+    figures = ("ALIGN", (1 if len(widths) != 5 or rows[0][1] == _("Jobs") else 4, 0), (-1, -1), "RIGHT")
     table = LongTable(rows, colWidths=list(widths), repeatRows=1)
     table.setStyle(TableStyle([*_LINES, figures, *([_LAST_BOLD] if last_bold else [])]))
     return table
@@ -158,8 +174,8 @@ def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _tokens(milli: int) -> str:
-    whole, _, fraction = format_milli(milli).partition(".")
-    return f"{whole if whole == '-0' else format(int(whole), ',')}{'.' if fraction else ''}{fraction}"
+    exact = format_milli(milli)
+    return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
 
 
 def _signed(milli: int) -> str:
@@ -167,7 +183,7 @@ def _signed(milli: int) -> str:
 
 
 def _day(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+    return date_format(at.astimezone(ZoneInfo(zone)), "SHORT_DATE_FORMAT")
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from reporting.access import Viewer
 from reporting.figures import UsageScope
 from reporting.filters import UsageFilter
 from reporting.periods import Period
+
+LIVE: Final = "live"
+"""The status of jobs that are at work, whether or not they have a result yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from ledger.balances import balances
 from ledger.models import Account, Contract, Entry, Kind, Lot, Pool
@@ -51,13 +52,13 @@ class Statement:
     def terms(self) -> list[tuple[str, int]]:
         """Return the lines between opening and closing, each with the sign it adds with."""
         return [
-            ("Granted", self.granted_mt),
-            ("Bought", self.bought_mt),
-            ("Allocated", self.allocated_mt),
-            ("Adjusted", self.adjusted_mt),
-            ("Used", -self.used_mt),
-            ("Refunded", self.refunded_mt),
-            ("Expired", -self.expired_mt),
+            (_("Granted"), self.granted_mt),
+            (_("Bought"), self.bought_mt),
+            (_("Allocated"), self.allocated_mt),
+            (_("Adjusted"), self.adjusted_mt),
+            (_("Used"), -self.used_mt),
+            (_("Refunded"), self.refunded_mt),
+            (_("Expired"), -self.expired_mt),
         ]
 
     @property

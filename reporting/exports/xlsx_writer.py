@@ -7,6 +7,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -97,11 +99,11 @@ class _Data:
 
 
 def _write_about(book: Any, about: About, *, rows: int) -> None:
-    sheet = book.add_worksheet("About")
+    sheet = book.add_worksheet(_("About"))
     bold = book.add_format({"bold": True})
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
-    lines = [*about.lines(), ("Rows", f"{rows:,}"), ("", "")]
+    lines = [*about.lines(), (_("Rows"), number_format(rows, 0, use_l10n=True, force_grouping=True)), ("", "")]
     lines += [(_title(column, about.zone), column.meaning) for column in about.dataset.columns]
     for line, (label, value) in enumerate(lines):
         sheet.write_string(line, 0, label, bold)

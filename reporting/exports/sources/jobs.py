@@ -5,9 +5,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from ledger.models import Job
+from ledger.models import LIVE_STATUSES, Job
 from reporting.exports.columns import Column, Row, count, instant, milli, text
-from reporting.exports.question import Question
+from reporting.exports.question import LIVE, Question
 from reporting.exports.sources.names import CHUNK, email_of, full_name_of, up_to
 
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -41,7 +41,7 @@ def jobs(question: Question) -> QuerySet[Job]:
         contract_id=question.contract_id, **question.within("created_at"), **question.job_conditions()
     )
     if question.status:
-        found = found.filter(status=question.status)
+        found = found.filter(status__in=LIVE_STATUSES if question.status == LIVE else [question.status])
     return found.filter(pool_id=question.pool_id) if question.pool_id else found
 
 
