@@ -38,14 +38,10 @@ def invited(contract_a: Contract, alice: User, stranger: User, subscription: Sub
     return stranger
 
 
-def test_the_day_of_an_end_user(page: Page, invited: User, contract_a: Contract) -> None:
+def test_too_many_studies_meet_the_red_box(page: Page, invited: User, contract_a: Contract) -> None:
     sign_in(page, invited)
     page.get_by_role("main").get_by_role("button", name="Enable Your Subscription Benefits").click()
-    dialog = page.get_by_role("dialog", name="Your cloud allocation")
-    expect(dialog).to_contain_text("100 tokens")
-    dialog.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("Your subscription benefits are enabled")).to_be_visible()
-
+    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Generate").click()
     page.get_by_label("Service").select_option("Generative study")
     expect(page.locator("#cost")).to_contain_text("89 tokens")
@@ -55,15 +51,6 @@ def test_the_day_of_an_end_user(page: Page, invited: User, contract_a: Contract)
     expect(page.get_by_label("Number of studies")).to_have_value("9")
     page.get_by_label("Number of studies").fill("1")
     expect(page.locator("#cost")).to_contain_text("89 tokens")
-    page.get_by_label("Project code").fill("bridge")
-    page.get_by_role("button", name="Generate", exact=True).click()
-    expect(page.get_by_text("The job has started")).to_be_visible()
-
-    page.get_by_role("button", name="Cancel").click()
-    page.get_by_role("button", name="Yes, stop the job").click()
-    expect(page.get_by_text("its tokens are back")).to_be_visible()
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Home").click()
-    expect(page.get_by_role("main")).to_contain_text("100 tokens available")
 
 
 def test_the_end_user_sees_what_was_used(page: Page, world: World, bob: User) -> None:
@@ -79,6 +66,7 @@ def test_the_day_of_a_coordinator(page: Page, world: World, carol: User, bobs_po
     page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="1 refund request to decide").click()
     page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Yes, refund").click()
     expect(page.get_by_text("the tokens are back in the lots they came from")).to_be_visible()
 
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Buy tokens").click()
@@ -87,6 +75,7 @@ def test_the_day_of_a_coordinator(page: Page, world: World, carol: User, bobs_po
     give_password(page, carol)
     expect(page.get_by_role("main")).to_contain_text("Atelier Alpha")
     page.get_by_role("button", name="Place order").click()
+    page.get_by_role("button", name="Yes, place the order").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("USD 300.00")
 
