@@ -1,6 +1,6 @@
 # Counting House. `make help` lists what can be done; everything stays inside this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test test-sqlite test-postgresql test-browser browser check import-check model canaries bench failover lint format lock
+.PHONY: help env demo run pages screenshots messages test test-sqlite test-postgresql test-browser browser check import-check model canaries bench failover lint format lock
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
@@ -8,6 +8,8 @@ UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books
 HOST ?= 127.0.0.1
 PORT ?= 8000
 STEPS ?= 100000
+OUT ?= var/pages.json
+ONLY ?=
 SEED ?= 1
 KILLS ?= 20
 
@@ -48,6 +50,15 @@ test-faults: env  ## a short round of each fault: killed processes, lost answers
 faults: env  ## many rounds of each fault, then a table: make faults KILLS=200 SEED=1
 	@sh tools/faults.sh
 	@$(PY) -m tests.faults $(KILLS) $(SEED)
+
+pages: env browser  ## every page measured on the example: axe, CSP, SQL, bytes, first byte, Lighthouse; OUT=FILE.json ONLY=
+	@$(PY) -m tests.pages measure "$(OUT)" $(ONLY)
+
+screenshots: env browser  ## a picture of every page, light and dark, into docs/images/screens; ONLY=
+	@$(PY) -m tests.pages picture $(ONLY)
+
+messages: env  ## collect the words that people read into locale/, and compile them
+	@DEMO=true DJANGO_SETTINGS_MODULE=portal.settings PYTHONPATH=. $(PY) tools/messages.py
 
 browser:  ## install Chromium where that needs no questions, else say how
 	@sh tools/browser.sh >/dev/null

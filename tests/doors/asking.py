@@ -57,6 +57,21 @@ QUERIES = {
     "GET portal:confirm-order": PACK,
     "POST portal:confirm-order": PACK,
 }
+# Parameters that stand for the same on every site.
+FIXED = {
+    "day": "2026-03-01",
+    "topic": "software",
+    "slug": "members",
+    "provider_name": "stripe",
+    "uidb36": "1",
+    "object_id": "1",
+    "pk": "1",
+    "id": "1",
+    "url": "no-such-page",
+    "app_label": "ledger",
+    "content_type_id": "1",
+    "user": "",
+}
 # Who the service client acts for; a person is that user, and names nobody.
 ACTS_FOR = {"/orders": "carol@example.com"}
 
@@ -69,7 +84,6 @@ def names(world: World) -> dict[str, str]:
         "pool_id": str(world.adjustment.pool_id),
         "job_id": str(world.running.id),
         "transaction_id": str(world.running.transactions.get(kind="hold").id),
-        "day": "2026-03-01",
         "request_id": str(world.asked.id),
         "order_id": str(world.order.id),
         "benefit_id": str(world.benefit.id),
@@ -83,17 +97,7 @@ def names(world: World) -> dict[str, str]:
         "token": stop_path("expiring", world.members["bob"].user_id).split("/")[-2],
         "key": str(new_id()),
         "view_id": str(new_id()),
-        "topic": "software",
-        "slug": "members",
-        "provider_name": "stripe",
-        "uidb36": "1",
-        "object_id": "1",
-        "pk": "1",
-        "id": "1",
-        "url": "no-such-page",
-        "app_label": "ledger",
-        "content_type_id": "1",
-        "user": "",
+        **FIXED,
     }
 
 

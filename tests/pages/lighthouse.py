@@ -1,0 +1,43 @@
+"""Lighthouse on one page: four categories of 0 to 100, from npm, offline against the local server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from tests.browser.conftest import QUIET, ROOT
+
+PROGRAM: Final = ROOT / "var/lighthouse/node_modules/.bin/lighthouse"
+CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
+PATIENCE_S: Final = 180
+
+
+def is_there() -> bool:
+    """Install Lighthouse where that is possible, else say in a sentence why not."""
+    return subprocess.run(["sh", ROOT / "tools/lighthouse.sh"], check=False).returncode == 0
+
+
+def scores(url: str, *, session: str, chromium: str, width: int, directory: Path) -> dict[str, int] | None:
+    """Return the scores of a page: as a telephone sees it below 600 px, else as a desktop does. None: it failed."""
+    report = directory / "lighthouse.json"
+    flags = " ".join([*QUIET, "--headless", "--no-sandbox"])
+    command = [
+        *(str(PROGRAM), url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={flags}"),
+        f"--only-categories={','.join(CATEGORIES)}",
+        *(["--preset=desktop"] if width >= 600 else []),
+    ]
+    if session:
+        headers = directory / "headers.json"
+        headers.write_text(json.dumps({"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}))
+        command.append(f"--extra-headers={headers}")
+    try:
+        subprocess.run(command, check=True, env=os.environ | {"CHROME_PATH": chromium}, timeout=PATIENCE_S)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        sys.stderr.write(f"\nLighthouse gave up on {url}: {error}\n")
+        return None
+    found = json.loads(report.read_text())["categories"]
+    return {name.replace("-", "_"): round(100 * found[name]["score"]) for name in CATEGORIES}

@@ -1,0 +1,91 @@
+"""The site that is measured: the example's data, collected static files, Granian on a free port."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.test import Client
+
+from ledger.models import Contract
+from portal.demo.people import ALICE, BOB, CAROL, CONTRACT_A, MALLORY, OLGA, STRANGER, Person
+from portal.reading import SESSION_KEY
+from portal.templatetags.portal import DIALOG_SHOWN
+from tests.browser.test_real_server import START_TIMEOUT_S, free_port, wait_for
+from tests.pages.settings import EXAMPLE
+
+# The table's Bob has no use of the shared tokens, its Tina has: the example's Bob stands for both.
+CAST: Mapping[str, Person | None] = {
+    "alice": ALICE,
+    "carol": CAROL,
+    "bob": BOB,
+    "tina": BOB,
+    "mallory": MALLORY,
+    "stranger": STRANGER,
+    "olga": OLGA,
+    "anonymous": None,
+}
+
+
+def prepare() -> None:
+    """Make the example, where it is missing, and collect the static files."""
+    making = {**os.environ, **EXAMPLE, "DEMO": "true", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    for environment, command in (
+        (making, ["demo", "--no-serve"]),
+        (dict(os.environ), ["collectstatic", "--noinput", "--verbosity=0"]),
+    ):
+        subprocess.run([sys.executable, "manage.py", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the site for as long as the block runs; the address of its root."""
+    port = free_port()
+    options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws", "--port", str(port)]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", *options, "portal.wsgi:application"], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/accounts/login/", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=START_TIMEOUT_S)
+
+
+def sessions() -> dict[str, str]:
+    """Sign everybody in and return their session cookies by role: password just given, first dialog seen."""
+    return {role: _session(role, person) for role, person in CAST.items() if person is not None}
+
+
+def person(role: str) -> User | None:
+    """Return who stands for a role of the table; None for nobody."""
+    who = CAST[role]
+    return None if who is None else User.objects.get(email=who.email)
+
+
+def _session(role: str, who: Person) -> str:
+    user = User.objects.get(email=who.email)
+    if role == "olga" and not Authenticator.objects.filter(user=user).exists():
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    request = HttpRequest()
+    request.session = session
+    for method in ("password", "mfa"):
+        record_authentication(request, user, method=method, reauthenticated=True)
+    session[DIALOG_SHOWN] = True
+    if role == "olga":
+        session[SESSION_KEY] = [str(Contract.objects.get(number=CONTRACT_A).id)]
+    session.save()
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
