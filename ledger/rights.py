@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from ledger.errors import BuyersOnly, Forbidden
 from ledger.models import Contract, Membership, Role
@@ -11,22 +12,22 @@ from ledger.models import Contract, Membership, Role
 class Right(TextChoices):
     """Something that a member may do on a contract."""
 
-    OWN_USE = "own_use", "Enable benefits, quote, start and cancel own jobs, see own tokens and usage"
-    SHARED_BALANCE = "shared_balance", "See and use the shared tokens"
-    CONTRACT_REPORTS = "contract_reports", "See everyone's usage, reports and exports"
-    JOURNAL = "journal", "Read the contract's books"
-    BUY = "buy", "Buy tokens"
-    APPROVE_ORDERS = "approve_orders", "Approve orders above the limit"
-    ALLOCATE = "allocate", "Allocate shared tokens and take them back"
-    MANAGE_ENABLING = "manage_enabling", "Approve enablings and tick the use of shared tokens"
-    DECIDE_REFUNDS = "decide_refunds", "Decide on refund requests of others"
-    INVITE = "invite", "Invite users"
-    AUDIT_LOG = "audit_log", "Read the audit log"
-    VERIFICATION = "verification", "See the result of the books' verification"
-    NAME_COORDINATORS = "name_coordinators", "Name coordinators and change roles"
-    HAND_OVER = "hand_over", "Hand the contract over to another administrator"
-    API_CLIENTS = "api_clients", "Manage API clients"
-    CONTRACT_OPTIONS = "contract_options", "Change the contract's options and see payment data"
+    OWN_USE = "own_use", _("Enable benefits, quote, start and cancel own jobs, see own tokens and usage")
+    SHARED_BALANCE = "shared_balance", _("See and use the shared tokens")
+    CONTRACT_REPORTS = "contract_reports", _("See everyone's usage, reports and exports")
+    JOURNAL = "journal", _("Read the contract's books")
+    BUY = "buy", _("Buy tokens")
+    APPROVE_ORDERS = "approve_orders", _("Approve orders above the limit")
+    ALLOCATE = "allocate", _("Allocate shared tokens and take them back")
+    MANAGE_ENABLING = "manage_enabling", _("Approve enablings and tick the use of shared tokens")
+    DECIDE_REFUNDS = "decide_refunds", _("Decide on refund requests of others")
+    INVITE = "invite", _("Invite users")
+    AUDIT_LOG = "audit_log", _("Read the audit log")
+    VERIFICATION = "verification", _("See the result of the books' verification")
+    NAME_COORDINATORS = "name_coordinators", _("Name coordinators and change roles")
+    HAND_OVER = "hand_over", _("Hand the contract over to another administrator")
+    API_CLIENTS = "api_clients", _("Manage API clients")
+    CONTRACT_OPTIONS = "contract_options", _("Change the contract's options and see payment data")
 
 
 _END_USER: Final = frozenset({Right.OWN_USE})

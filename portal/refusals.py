@@ -13,6 +13,7 @@ from ledger.errors import Forbidden, LedgerBusy, LedgerError, NotFound
 from ledger.models import Membership
 from ledger.rights import administrators_of
 from portal.error_pages import not_a_page
+from portal.wording import translated, words_of
 
 NOT_ALLOWED = 405
 CONFLICT = 409
@@ -40,7 +41,12 @@ class RefusalMiddleware:
             return page_not_found(request, exception)
         if isinstance(exception, LedgerError):
             busy = isinstance(exception, LedgerBusy)
-            page = render(request, "refused.html", {"refusal": exception}, status=UNAVAILABLE if busy else CONFLICT)
+            page = render(
+                request,
+                "refused.html",
+                {"title": translated(exception.title), "detail": words_of(exception)},
+                status=UNAVAILABLE if busy else CONFLICT,
+            )
             if busy:
                 page.headers["Retry-After"] = str(RETRY_AFTER_S)
             return page
@@ -53,7 +59,7 @@ def _wants_a_page(request: HttpRequest, response: HttpResponse) -> bool:
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The 403 page: says what was refused and who could do it. Also Django's handler403."""
-    detail = str(exception) if isinstance(exception, PermissionDenied | LedgerError) else ""
+    detail = translated(str(exception)) if isinstance(exception, PermissionDenied | LedgerError) else ""
     membership: Membership | None = getattr(request, "membership", None)
     context = {"detail": detail, "buyers": administrators_of(membership.contract) if membership else []}
     return render(request, "403.html", context, status=403)
@@ -78,4 +84,4 @@ def told(request: HttpRequest) -> Iterator[None]:
     except LedgerError as refusal:
         if type(refusal) in (Forbidden, NotFound, LedgerBusy):
             raise
-        messages.error(request, refusal.detail)
+        messages.error(request, words_of(refusal))

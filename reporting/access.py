@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 
 from ledger.models import Membership
 from ledger.rights import Right, rights_of
@@ -74,7 +75,7 @@ def for_members(right: Right) -> Callable[[View[P]], Guarded[P]]:
         def guarded(request: ReportingRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             membership = request.membership
             if membership is None and request.method not in _SAFE:
-                raise PermissionDenied("You are on no contract.")
+                raise PermissionDenied(gettext_noop("You are on no contract."))
             if membership is None:
                 return _nothing_yet(request)
             rights = rights_of(membership)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -14,9 +15,9 @@ from ledger.models.pools import Pool
 class AdjustmentStatus(models.TextChoices):
     """The life of a correction; `posted` means that it is in the books."""
 
-    WAITING = "waiting", "Waits for a second operator"
-    POSTED = "posted", "Posted"
-    DECLINED = "declined", "Declined"
+    WAITING = "waiting", _("Waits for a second operator")
+    POSTED = "posted", _("Posted")
+    DECLINED = "declined", _("Declined")
 
 
 class Adjustment(models.Model):

@@ -28,13 +28,13 @@ class Product(models.Model):
 class Category(models.TextChoices):
     """The kinds of cloud service that usage is reported by. Source: InfraWorks seed, first paragraph."""
 
-    OPTIMIZATION = "optimization", "Optimization"
-    ANALYSIS = "analysis", "Analysis"
-    SIMULATION = "simulation", "Simulation"
-    MODEL_CREATION = "model_creation", "Model creation"
-    RENDERING = "rendering", "Rendering"
-    GENERATIVE_DESIGN = "generative_design", "Generative design"
-    OTHER = "other", "Other"
+    OPTIMIZATION = "optimization", _("Optimization")
+    ANALYSIS = "analysis", _("Analysis")
+    SIMULATION = "simulation", _("Simulation")
+    MODEL_CREATION = "model_creation", _("Model creation")
+    RENDERING = "rendering", _("Rendering")
+    GENERATIVE_DESIGN = "generative_design", _("Generative design")
+    OTHER = "other", _("Other")
 
 
 class RefundPolicy(models.TextChoices):

@@ -15,9 +15,9 @@ from ledger.models.rates import Product
 class GiftPeriod(models.TextChoices):
     """How often a seat earns the row's amount."""
 
-    YEAR = "year", "Each started subscription year"
-    TERM = "term", "Once per term"
-    QUARTER = "quarter", "Each started quarter"
+    YEAR = "year", _("Each started subscription year")
+    TERM = "term", _("Once per term")
+    QUARTER = "quarter", _("Each started quarter")
 
 
 class GiftRule(models.Model):

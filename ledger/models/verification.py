@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models.contracts import Contract
@@ -13,8 +14,8 @@ from ledger.models.pools import Lot, Pool
 class VerificationMode(models.TextChoices):
     """How much of the journal a run looked at."""
 
-    FULL = "full", "In full"
-    INCREMENTAL = "incremental", "Since the last run"
+    FULL = "full", _("In full")
+    INCREMENTAL = "incremental", _("Since the last run")
 
 
 class VerificationRun(models.Model):

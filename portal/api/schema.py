@@ -42,7 +42,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> Json:
         """Return the two flows; the token endpoint also takes device codes."""
-        scopes = {scope.value: scope.label for scope in Scope}
+        scopes = {scope.value: str(scope.label) for scope in Scope}
         urls = {"tokenUrl": TOKEN_URL, "refreshUrl": TOKEN_URL, "scopes": scopes}
         return {
             "type": "oauth2",

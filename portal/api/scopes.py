@@ -3,17 +3,18 @@
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Scope(TextChoices):
     """An OAuth scope of this site. Labels are what the consent page says."""
 
-    TOKENS_READ = "tokens:read", "See token balances, jobs and your own usage"
-    JOBS_WRITE = "jobs:write", "Quote, start and settle jobs, which spends tokens"
-    USAGE_WRITE = "usage:write", "Report usage of services, which spends tokens"
-    ORDERS_WRITE = "orders:write", "Order tokens"
-    REPORTS_READ = "reports:read", "Read usage reports"
-    ADMIN = "admin", "Allocate tokens and decide on requests"
+    TOKENS_READ = "tokens:read", _("See token balances, jobs and your own usage")
+    JOBS_WRITE = "jobs:write", _("Quote, start and settle jobs, which spends tokens")
+    USAGE_WRITE = "usage:write", _("Report usage of services, which spends tokens")
+    ORDERS_WRITE = "orders:write", _("Order tokens")
+    REPORTS_READ = "reports:read", _("Read usage reports")
+    ADMIN = "admin", _("Allocate tokens and decide on requests")
 
 
 SERVICE_SCOPES: Final = (Scope.TOKENS_READ, Scope.JOBS_WRITE, Scope.USAGE_WRITE)

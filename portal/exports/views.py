@@ -22,6 +22,7 @@ from portal.exports.forms import DataForm, StatementForm, form_for
 from portal.membership import MemberRequest
 from portal.models.exports import UNFINISHED, Export, ExportSchedule, ExportState
 from portal.paging import page_of
+from portal.wording import words_of
 
 STARTED: Final = _(
     "The export is large, so it is being made. You can leave this page; a mail tells you when it is ready."
@@ -61,7 +62,7 @@ def ask_export(request: MemberRequest) -> HttpResponseBase:
             membership=request.membership, dataset=dataset, format_=format_, question=question, at_once=at_once
         )
     except InvalidRequest as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, words_of(refusal))
         return redirect("portal:exports")
     if at_once:
         return sending.response(export)

@@ -18,6 +18,7 @@ from portal.generating import Choice
 from portal.once import OnceForm
 from portal.pools import PoolLine
 from portal.templatetags.portal import tokens
+from portal.wording import words_of
 
 MAX_COUNT = 100
 AUTOMATIC = ("", _("Automatic (your preference, else individual first)"))
@@ -64,7 +65,7 @@ class GenerateForm(OnceForm):
         try:
             quantity_m = parse_milli(str(sanitize_separators(self.cleaned_data["quantity"])))
         except InvalidAmount as error:
-            raise forms.ValidationError(error.detail) from error
+            raise forms.ValidationError(words_of(error)) from error
         if quantity_m == 0:
             raise forms.ValidationError(_("The quantity must be more than 0."))
         return quantity_m

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models import Pool
@@ -14,25 +15,25 @@ from portal.models.exports import Export
 class NoticeKind(models.TextChoices):
     """What people are told of by mail."""
 
-    ORDER_WAITS = "order_waits", "An order waits for your approval"
-    ORDER_DECIDED = "order_decided", "Your order was approved or cancelled"
-    TOKENS_WANTED = "tokens_wanted", "Somebody asks you to buy tokens"
-    REFUND_ASKED = "refund_asked", "Somebody asks for a refund that you may decide on"
-    REFUND_DECIDED = "refund_decided", "Your refund request was decided"
-    ENABLING_ASKED = "enabling_asked", "Somebody waits for their subscription benefits"
-    ENABLING_DECIDED = "enabling_decided", "Your subscription benefits were decided on"
-    LOW_BALANCE = "low_balance", "Tokens are low: 20 % or less of what was granted"
-    EXPIRING = "expiring", "Tokens expire within 90, 30 and 7 days"
-    EXPORT_READY = "export_ready", "A large export is ready"
+    ORDER_WAITS = "order_waits", _("An order waits for your approval")
+    ORDER_DECIDED = "order_decided", _("Your order was approved or cancelled")
+    TOKENS_WANTED = "tokens_wanted", _("Somebody asks you to buy tokens")
+    REFUND_ASKED = "refund_asked", _("Somebody asks for a refund that you may decide on")
+    REFUND_DECIDED = "refund_decided", _("Your refund request was decided")
+    ENABLING_ASKED = "enabling_asked", _("Somebody waits for their subscription benefits")
+    ENABLING_DECIDED = "enabling_decided", _("Your subscription benefits were decided on")
+    LOW_BALANCE = "low_balance", _("Tokens are low: 20 % or less of what was granted")
+    EXPIRING = "expiring", _("Tokens expire within 90, 30 and 7 days")
+    EXPORT_READY = "export_ready", _("A large export is ready")
 
 
 class NoticeState(models.TextChoices):
     """Where a mail stands."""
 
-    PENDING = "pending", "To be sent"
-    SENDING = "sending", "Handed over"
-    SENT = "sent", "Sent"
-    FAILED = "failed", "Given up"
+    PENDING = "pending", _("To be sent")
+    SENDING = "sending", _("Handed over")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
 
 
 class Notice(models.Model):

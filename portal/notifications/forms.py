@@ -3,20 +3,21 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from portal.models.notices import NoticeKind
 
 HELP: Final = {
-    NoticeKind.ORDER_WAITS: "Nothing is bought until you decide.",
-    NoticeKind.ORDER_DECIDED: "By somebody else than you.",
-    NoticeKind.TOKENS_WANTED: "By who may not buy themselves.",
-    NoticeKind.REFUND_ASKED: "The tokens go back to the lots they came from when you approve.",
-    NoticeKind.REFUND_DECIDED: "With the reason, if it was declined.",
-    NoticeKind.ENABLING_ASKED: "They gave the right contract and serial number.",
-    NoticeKind.ENABLING_DECIDED: "You see your services and your gift after that.",
-    NoticeKind.LOW_BALANCE: "Once each time: again only after the balance was good in between.",
-    NoticeKind.EXPIRING: "One mail for each of the three, about your pool or the shared one if you buy for it.",
-    NoticeKind.EXPORT_READY: "Exports by a schedule are sent until you stop the schedule.",
+    NoticeKind.ORDER_WAITS: _("Nothing is bought until you decide."),
+    NoticeKind.ORDER_DECIDED: _("By somebody else than you."),
+    NoticeKind.TOKENS_WANTED: _("By who may not buy themselves."),
+    NoticeKind.REFUND_ASKED: _("The tokens go back to the lots they came from when you approve."),
+    NoticeKind.REFUND_DECIDED: _("With the reason, if it was declined."),
+    NoticeKind.ENABLING_ASKED: _("They gave the right contract and serial number."),
+    NoticeKind.ENABLING_DECIDED: _("You see your services and your gift after that."),
+    NoticeKind.LOW_BALANCE: _("Once each time: again only after the balance was good in between."),
+    NoticeKind.EXPIRING: _("One mail for each of the three, about your pool or the shared one if you buy for it."),
+    NoticeKind.EXPORT_READY: _("Exports by a schedule are sent until you stop the schedule."),
 }
 
 

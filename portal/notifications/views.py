@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -29,7 +30,7 @@ def mail_preferences(request: SignedInRequest) -> HttpResponse:
     form = MailsForm(sent, initial={kind: kind in wanted for kind in NoticeKind.values})
     if request.method == "POST" and form.is_valid():
         choices.save_kinds(request.user.pk, form.wanted())
-        messages.success(request, "Your choice of mails is saved.")
+        messages.success(request, _("Your choice of mails is saved."))
         return redirect("portal:mail-preferences")
     return render(request, "portal/mail_preferences.html", {"form": form})
 
@@ -53,7 +54,7 @@ def stop_mails(request: HttpRequest, token: str) -> HttpResponse:
         )
     elif stopped and about.isdigit():
         choices.stop_kind(int(about), what)
-    label = "The exports that are sent to you by this schedule" if what == SCHEDULE else _label(what)
+    label = _("The exports that are sent to you by this schedule") if what == SCHEDULE else _label(what)
     return render(request, "portal/stop_mails.html", {"label": label, "stopped": stopped})
 
 

@@ -23,6 +23,7 @@ from portal.forms.benefits import ContractNumberForm
 from portal.limits import benefit_attempt
 from portal.membership import SignedInRequest, remember
 from portal.refusals import too_many
+from portal.wording import words_of
 
 WAITS = "The numbers match. An administrator or coordinator of the contract has to approve; you will get an e-mail."
 HELP: Final = {
@@ -64,7 +65,7 @@ def enable_benefits(request: SignedInRequest) -> HttpResponse:
         messages.error(request, HELP[refusal.code])
         return redirect("account_email")
     except LedgerError as refusal:
-        messages.error(request, HELP.get(refusal.code, refusal.detail))
+        messages.error(request, HELP.get(refusal.code, words_of(refusal)))
         return redirect(_numbers())
     if not enabled:
         messages.info(request, NO_INVITATION)
@@ -86,7 +87,7 @@ def request_enabling(request: SignedInRequest) -> HttpResponse:
             user=request.user, email_verified=_has_verified_email(request.user), **form.cleaned_data
         )
     except LedgerError as refusal:
-        form.add_error(None, HELP.get(refusal.code, refusal.detail))
+        form.add_error(None, HELP.get(refusal.code, words_of(refusal)))
         return _page(request, form, asks_numbers=True)
     if benefit.status == BenefitStatus.ENABLED:
         return _enabled(request, benefit)

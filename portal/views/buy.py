@@ -32,6 +32,7 @@ from portal.order_words import AFTER_PLACING, how_paid
 from portal.payments.providers import store_provider
 from portal.refusals import too_many
 from portal.views.ask_to_buy import ask_page
+from portal.wording import words_of
 
 READ_WRITE = ["GET", "HEAD", "POST"]
 
@@ -131,7 +132,7 @@ def _place(request: MemberRequest, form: OnceForm, **what: Any) -> HttpResponse 
             idempotency=once, membership=request.membership, provider=store_provider(), **what, **told
         ).order
     except LedgerError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.detail)
+        form.add_error(refusal.field if refusal.field in form.fields else None, words_of(refusal))
         return None
     done = order.status == OrderStatus.FULFILLED
     (messages.success if done else messages.warning)(request, str(AFTER_PLACING[order.status]))

@@ -21,6 +21,7 @@ from portal.forms.generate import GenerateForm
 from portal.generating import Choice, read_choice
 from portal.membership import MemberRequest
 from portal.once import idempotency
+from portal.wording import words_of
 
 PRICE_FIRST = _("Here is what it costs now. Press Generate again to agree.")
 PRICED = frozenset({"service", "quantity", "count", "pool"})
@@ -39,6 +40,11 @@ class Cost:
     not_enabled: bool = False
     may_buy: bool = False
     as_of: datetime | None = None
+
+    @property
+    def refused(self) -> str:
+        """Why there is no quote, in the reader's language."""
+        return words_of(self.refusal) if self.refusal else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +133,7 @@ def _tell(request: MemberRequest, refusal: LedgerError) -> None:
     if isinstance(refusal, QuoteExpired | QuoteMismatch):
         messages.warning(request, PRICE_FIRST)
     elif not isinstance(refusal, InsufficientTokens):  # the red box of the new cost says that already
-        messages.error(request, refusal.detail)
+        messages.error(request, words_of(refusal))
 
 
 def _started(request: MemberRequest, started: list[jobs.JobView]) -> HttpResponse:

@@ -2,9 +2,16 @@
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core import mail
 from django.test import Client
+from django.utils.translation import override
 
-from portal.models.preferences import reader_of
+from ledger.errors import NotFound
+from portal.mail import send_invitation
+from portal.models import Notice
+from portal.models.preferences import keep_language, reader_of
+from portal.notifications import scan
+from portal.wording import translated, words_of
 from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, page, text_of
 
@@ -67,3 +74,32 @@ def test_the_api_speaks_english_to_everybody(world: World, bob: User, sign_in: S
     refused = client.get("/api/v1/jobs/00000000-0000-0000-0000-000000000000", headers=GERMAN)
     assert refused.json()["title"] == "There is no such object"
     assert refused.headers["Content-Language"] == "en-gb"
+
+
+def test_mails_are_in_the_language_of_who_gets_them(world: World, alice: User, carol: User) -> None:
+    keep_language(user_id=alice.pk, language="de")
+    scan.collect()
+    asked = {notice.user: notice for notice in Notice.objects.filter(kind="refund_asked").select_related("user")}
+    assert asked[alice].subject == "bob@example.com beantragt eine Erstattung"
+    assert "Guten Tag" in asked[alice].body
+    assert "bittet um Erstattung von 11 Token" in asked[alice].body
+    assert asked[carol].subject == "bob@example.com asks for a refund"
+    assert "Hello" in asked[carol].body
+
+
+def test_an_invitation_is_in_the_language_of_who_has_an_account(world: World) -> None:
+    send_invitation(world.invitation, address="/benefits/")
+    erin = User.objects.create_user("erin", world.invitation.email)
+    keep_language(user_id=erin.pk, language="de")
+    send_invitation(world.invitation, address="/benefits/")
+    assert [sent.subject for sent in mail.outbox if sent.to == [erin.email]] == [
+        "[Counting House] You are invited to a contract",
+        "[Counting House] Sie sind zu einem Vertrag eingeladen",
+    ]
+
+
+def test_a_refusal_is_said_in_the_readers_language_with_its_facts() -> None:
+    with override("de"):
+        assert words_of(NotFound("There is no such job.")) == "Diesen Auftrag gibt es nicht."
+        assert translated("Give at most 80 characters.") == "Geben Sie höchstens 80 Zeichen ein."
+        assert translated("Said by nobody.") == "Said by nobody."
