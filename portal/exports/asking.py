@@ -14,6 +14,7 @@ from ledger.errors import InvalidRequest
 from ledger.models import JobStatus, Membership, Pool
 from ledger.rights import rights_of
 from portal.exports import access
+from portal.forms.audit import narrowed
 from portal.models.exports import Export, ExportSchedule, ExportState
 from portal.models.preferences import time_zone_of
 from reporting.access import Viewer
@@ -59,7 +60,9 @@ def question_from(membership: Membership, dataset: str, query: str, *, now: date
 
 
 def _narrowed(question: Question, dataset: str, chosen: QueryDict, viewer: Viewer) -> Question:
-    """Return the question with the filters that only pages of events, entries and lots have."""
+    """Return the question with the filters that only pages of events, entries, lots and the audit log have."""
+    if dataset == "audit":
+        return narrowed(question, chosen)
     if dataset == "lots":
         own = question.user_id is not None and question.pool_id is None
         expiring = "expiring" in chosen

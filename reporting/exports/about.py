@@ -51,7 +51,9 @@ def filters_of(question: Question, *, user: str = "", pool: str = "") -> list[tu
     found += [(label, value or _("(none)")) for label, value in named if value is not None]
     found += [(_("Only"), ", ".join(str(Kind(kind).label) for kind in question.kinds))] if question.kinds else []
     found += [(_("Account"), str(Account(question.account).label))] if question.account else []
-    return [*found, (_("Pool"), pool)] if pool else found
+    acts = " ".join(f"{beginning}*" if beginning.endswith(".") else beginning for beginning in question.beginnings)
+    looked_for = ((_("Pool"), pool), (_("Done by"), question.who), (_("Acts"), acts), (_("Contains"), question.words))
+    return [*found, *((label, value) for label, value in looked_for if value)]
 
 
 def whose_label() -> str:

@@ -38,6 +38,10 @@ class Question:
     sort: str = ""
     viewer_id: int | None = None
     sees_everyone: bool = True
+    # Of the audit log: part of the actor's address, how the names of acts begin, and words in subject or detail.
+    who: str = ""
+    beginnings: tuple[str, ...] = ()
+    words: str = ""
 
     @property
     def scope(self) -> UsageScope:
@@ -80,7 +84,8 @@ class Question:
         read = dict(values)
         read |= {name: datetime.fromisoformat(values[name]) for name in instants if values.get(name)}
         read |= {name: UUID(values[name]) for name in ids if values.get(name)}
-        return cls(**{**read, "group_by": tuple(values.get("group_by", ())), "kinds": tuple(values.get("kinds", ()))})
+        lists = {name: tuple(values.get(name, ())) for name in ("group_by", "kinds", "beginnings")}
+        return cls(**{**read, **lists})
 
 
 def question_of(chosen: UsageFilter, viewer: Viewer, *, as_of: datetime, status: str | None = None) -> Question:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger.models import AuditEvent
 from reporting.exports.columns import Column, Row, instant, text
@@ -21,8 +21,16 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 
 def audit_events(question: Question) -> QuerySet[AuditEvent]:
-    """Return the events of the period."""
-    return AuditEvent.objects.filter(contract_id=question.contract_id, **question.within())
+    """Return the events of the period that the other filters leave."""
+    events = AuditEvent.objects.filter(contract_id=question.contract_id, **question.within())
+    if question.who:
+        events = events.filter(actor__email__icontains=question.who)
+    if question.words:
+        events = events.filter(Q(subject__icontains=question.words) | Q(detail__icontains=question.words))
+    kinds = Q()
+    for beginning in question.beginnings:
+        kinds |= Q(action__startswith=beginning)
+    return events.filter(kinds)
 
 
 def rows(question: Question) -> Iterator[Row]:
