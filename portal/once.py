@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
 from ledger.models import Membership
 from ledger.posting.requests import Idempotency
 
-SWITCHED = "You switched to another contract meanwhile. Check the form, it is now about {name}."
+SWITCHED = _("You switched to another contract meanwhile. Check the form, it is now about %(name)s.")
 
 
 class OnceForm(forms.Form):
@@ -30,7 +31,7 @@ class OnceForm(forms.Form):
         """Refuse what was filled in for another contract: with two tabs open it is easily sent to the wrong one."""
         contract: UUID = self.cleaned_data["contract"]
         if contract != self.membership.contract_id:
-            raise forms.ValidationError(SWITCHED.format(name=self.membership.contract.name))
+            raise forms.ValidationError(SWITCHED % {"name": self.membership.contract.name})
         return contract
 
 

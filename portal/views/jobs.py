@@ -3,7 +3,7 @@
 Source: Fusion seed, "Cancel a generative task" and "Get a refund if a generative task fails".
 """
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import jobs as ledger_jobs
@@ -25,6 +25,9 @@ from portal.membership import MemberRequest
 from portal.once import idempotency
 from portal.paging import page_of
 from portal.refusals import told
+
+# Kept in the books, which are written in one language; pages translate it.
+CANCELLED: Final = gettext_noop("Cancelled by its user")
 
 
 @require_safe
@@ -60,9 +63,7 @@ def cancel_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     job = get_object_or_404(visible_jobs(request.membership), id=job_id, user=request.user)
     with told(request):
         # One key for the job: cancelling it twice is cancelling it once.
-        answer = ledger_jobs.cancel(
-            idempotency=idempotency(request, job.id), job_id=job.id, reason=gettext("Cancelled by its user")
-        )
+        answer = ledger_jobs.cancel(idempotency=idempotency(request, job.id), job_id=job.id, reason=CANCELLED)
         messages.success(request, _cancelled(answer.job))
     return redirect("portal:job", job_id=job.id)
 

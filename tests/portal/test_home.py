@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ledger.contracts import add_member
@@ -155,3 +157,14 @@ def test_a_changed_role_acts_on_the_very_next_page(contract_a: Contract, carol: 
     assert client.get(page("buy")).status_code == 200
     contract_a.memberships.filter(user=carol).update(role="end_user")
     assert client.get(page("buy")).status_code == 403
+
+
+def test_looking_writes_nothing_and_a_cookie_remembers_the_dialog(funded: None, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    with CaptureQueriesContext(connection) as statements:
+        assert DIALOG in text_of(client.get(page("home")))
+    words = {each["sql"].split(maxsplit=1)[0] for each in statements.captured_queries}
+    assert words == {"SELECT"}
+    cookie = client.cookies["allocation"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")
+    assert client.session.session_key not in cookie.value
