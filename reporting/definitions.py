@@ -42,10 +42,6 @@ DEFINITIONS: Final = {
             "than 20 % of what was granted in the lots that have not expired is available. Exactly 20 % is low."
         ),
     ),
-    "recent": Definition(
-        _("Last 90 days"),
-        _("Whole days (UTC) up to now. A service or user counts with at least one charge from this pool."),
-    ),
     "lots": Definition(
         _("Lots"),
         _(
@@ -164,9 +160,6 @@ DEFINITIONS: Final = {
     ),
     "lot-amount": Definition(_("Amount"), _("What was put into the lot, less what moved on to another pool.")),
     "lot-remaining": Definition(_("Remaining"), _("What of the lot can be spent now. Held tokens are not in here.")),
-    "bar": Definition(
-        _("Bar"), _("The line's net as a part of the largest net of all lines, those of other pages too.")
-    ),
     "entries-sum": Definition(
         _("Sum of these entries"),
         _("All entries that match, of all pages, added up. Taken from an account they count negative."),
