@@ -6,12 +6,14 @@ translation stays empty, which a house test notices; one that nothing uses any m
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import allauth
 import django
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -39,6 +41,7 @@ LAZY: Final = {
 KEYWORDS: Final[dict[str, Any]] = {**DEFAULT_KEYWORDS, **LAZY}
 REFUSALS: Final = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type))
 WIDTH: Final = 100
+FAMILIAR: Final = re.compile(r"\b([Dd]u|[Dd]ein\w*|[Dd]ir|[Dd]ich|bestätige|gib)\b")
 HEADER: Final = "# Counting House in another language. `make messages` renews this file; docs/translations.md says how."
 # Without dates, which would make every run a change.
 FACTS: Final[dict[str, Any]] = {
@@ -65,7 +68,16 @@ def collected() -> Catalog:
         found.add(sentence, locations=[("ledger/verification/__init__.py", 1)])
     for path, sentence in _refusals():
         found.add(sentence, locations=[(path, 1)])
+    for message in _too_familiar():
+        found.add(message.id, locations=[("allauth", 1)], context=message.context)
     return found
+
+
+def _too_familiar() -> Iterator[Any]:
+    """Yield what allauth's German says with *du*, where the rest of the site says *Sie*: ours comes first."""
+    path = Path(allauth.__file__).parent / "locale/de/LC_MESSAGES/django.po"
+    with path.open("rb") as file:
+        yield from (message for message in read_po(file) if message.id and FAMILIAR.search(" ".join(strings(message))))
 
 
 def _refusals() -> Iterator[tuple[str, str]]:
