@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
-
 from tests.browser.conftest import QUIET, ROOT
+from tests.pages.look import cookie_header
+from tests.pages.site import Cookies
 
 PROGRAM: Final = ROOT / "var/lighthouse/node_modules/.bin/lighthouse"
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
@@ -21,7 +21,7 @@ def is_there() -> bool:
     return subprocess.run(["sh", ROOT / "tools/lighthouse.sh"], check=False).returncode == 0
 
 
-def scores(url: str, *, session: str, chromium: str, width: int, directory: Path) -> dict[str, int] | None:
+def scores(url: str, *, cookies: Cookies, chromium: str, width: int, directory: Path) -> dict[str, int] | None:
     """Return the scores of a page: as a telephone sees it below 600 px, else as a desktop does. None: it failed."""
     report = directory / "lighthouse.json"
     flags = " ".join([*QUIET, "--headless", "--no-sandbox"])
@@ -30,9 +30,9 @@ def scores(url: str, *, session: str, chromium: str, width: int, directory: Path
         f"--only-categories={','.join(CATEGORIES)}",
         *(["--preset=desktop"] if width >= 600 else []),
     ]
-    if session:
+    if cookies:
         headers = directory / "headers.json"
-        headers.write_text(json.dumps({"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}))
+        headers.write_text(json.dumps({"Cookie": cookie_header(cookies)}))
         command.append(f"--extra-headers={headers}")
     try:
         subprocess.run(command, check=True, env=os.environ | {"CHROME_PATH": chromium}, timeout=PATIENCE_S)

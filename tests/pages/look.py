@@ -9,13 +9,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 from tqdm import tqdm
 
 from tests.browser.watch import REPORT_VIOLATIONS
 from tests.pages.counting import HEADER
 from tests.pages.places import Place
+from tests.pages.site import Cookies
 
 ROUNDS: Final = 9
 HEIGHT: Final = 900
@@ -35,8 +35,8 @@ class Seen:
     faults: list[str] = field(default_factory=list)
 
 
-def context_for(browser: Browser, *, root: str, session: str, theme: Any, width: int) -> BrowserContext:
-    """Open a window of this theme and width, signed in with a session if there is one."""
+def context_for(browser: Browser, *, root: str, cookies: Cookies, theme: Any, width: int) -> BrowserContext:
+    """Open a window of this theme and width, with the cookies of who looks."""
     context = browser.new_context(
         base_url=root,
         color_scheme=theme,
@@ -47,14 +47,13 @@ def context_for(browser: Browser, *, root: str, session: str, theme: Any, width:
     )
     context.set_default_timeout(60_000)
     context.add_init_script(REPORT_VIOLATIONS)
-    if session:
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": root}])
+    context.add_cookies([{"name": name, "value": value, "url": root} for name, value in cookies.items()])
     return context
 
 
-def is_page(root: str, place: Place, session: str) -> bool:
+def is_page(root: str, place: Place, cookies: Cookies) -> bool:
     """Tell whether a whole HTML page is there, and not a file, a fragment, JSON or a redirect."""
-    status, headers, body = _asked(root, place.address, session)
+    status, headers, body = _asked(root, place.address, cookies)
     kind = headers.get("content-type", "")
     return status != 302 and kind.startswith("text/html") and (status != 200 or b"<html" in body)
 
@@ -112,7 +111,12 @@ def _axe(page: Page, seen: Seen) -> int:
     return len(nodes)
 
 
-def first_bytes_ms(root: str, found: Sequence[Place], sessions: Mapping[str, str]) -> dict[str, float]:
+def cookie_header(cookies: Cookies) -> str:
+    """Return cookies as a request carries them."""
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+def first_bytes_ms(root: str, found: Sequence[Place], sessions: Mapping[str, Cookies]) -> dict[str, float]:
     """Time from each request to the head of its answer, over one kept connection: by page, the median of all rounds.
 
     Rounds go through all pages, so that a busy moment of the machine does not fall on one page alone.
@@ -123,7 +127,7 @@ def first_bytes_ms(root: str, found: Sequence[Place], sessions: Mapping[str, str
     for _ in tqdm(range(ROUNDS), desc="first byte", unit="round"):
         for place in found:
             began = time.perf_counter()
-            connection.request("GET", place.address, headers=_headers(sessions.get(place.role, "")))
+            connection.request("GET", place.address, headers=_headers(sessions[place.role]))
             answer = connection.getresponse()
             taken[place.name].append(time.perf_counter() - began)
             answer.read()
@@ -131,16 +135,15 @@ def first_bytes_ms(root: str, found: Sequence[Place], sessions: Mapping[str, str
     return {name: round(1000 * statistics.median(times), 1) for name, times in taken.items()}
 
 
-def _asked(root: str, address: str, session: str) -> tuple[int, dict[str, str], bytes]:
+def _asked(root: str, address: str, cookies: Cookies) -> tuple[int, dict[str, str], bytes]:
     server = urlsplit(root)
     connection = http.client.HTTPConnection(server.hostname or "", server.port, timeout=60)
-    connection.request("GET", address, headers=_headers(session))
+    connection.request("GET", address, headers=_headers(cookies))
     answer = connection.getresponse()
     found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     connection.close()
     return found
 
 
-def _headers(session: str) -> dict[str, str]:
-    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
-    return {"Accept": "text/html", "Accept-Language": "en-GB", **cookie}
+def _headers(cookies: Cookies) -> dict[str, str]:
+    return {"Accept": "text/html", "Accept-Language": "en-GB", "Cookie": cookie_header(cookies)}

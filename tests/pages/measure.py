@@ -27,7 +27,7 @@ def main(out: str, only: str = "") -> int:
     site.prepare()
     with site.served() as root:
         sessions = site.sessions()
-        found = [place for place in places(only) if is_page(root, place, sessions.get(place.role, ""))]
+        found = [place for place in places(only) if is_page(root, place, sessions[place.role])]
         with browser.started(program) as chromium:
             rows, faults = _measured(chromium, found, root=root, sessions=sessions)
         _score(rows, found, root=root, sessions=sessions, chromium=program)
@@ -41,7 +41,7 @@ def main(out: str, only: str = "") -> int:
 
 
 def _measured(
-    chromium: Browser, found: list[Place], *, root: str, sessions: dict[str, str]
+    chromium: Browser, found: list[Place], *, root: str, sessions: dict[str, site.Cookies]
 ) -> tuple[list[Row], list[str]]:
     rows: list[Row] = []
     faults: list[str] = []
@@ -49,8 +49,7 @@ def _measured(
     with tqdm(total=len(found) * len(LOOKS), desc="pages", unit="look") as bar:
         for theme, width in LOOKS:
             for role, of_role in _by_role(found):
-                session = sessions.get(role, "")
-                context = context_for(chromium, root=root, session=session, theme=theme, width=width)
+                context = context_for(chromium, root=root, cookies=sessions[role], theme=theme, width=width)
                 for place in of_role:
                     seen = look(context, place)
                     rows.append(_row(place, theme, width, seen, first_bytes[place.name]))
@@ -81,7 +80,7 @@ def _row(place: Place, theme: str, width: int, seen: Seen, ttfb_ms: float) -> Ro
     }
 
 
-def _score(rows: list[Row], found: list[Place], *, root: str, sessions: dict[str, str], chromium: str) -> None:
+def _score(rows: list[Row], found: list[Place], *, root: str, sessions: dict[str, site.Cookies], chromium: str) -> None:
     """Add Lighthouse's scores to the light rows of the main pages."""
     main_pages = {place.name: place for place in found if place.is_main}
     due = [row for row in rows if row["page"] in main_pages and row["theme"] == "light"]
@@ -90,7 +89,7 @@ def _score(rows: list[Row], found: list[Place], *, root: str, sessions: dict[str
     with tempfile.TemporaryDirectory() as directory:
         for row in tqdm(due, desc="lighthouse", unit="page"):
             place = main_pages[row["page"]]
-            asked: dict[str, Any] = {"session": sessions.get(place.role, ""), "chromium": chromium}
+            asked: dict[str, Any] = {"cookies": sessions[place.role], "chromium": chromium}
             url = root + place.address
             row["lighthouse"] = lighthouse.scores(url, **asked, width=row["width"], directory=Path(directory))
 

@@ -37,14 +37,14 @@ def main(only: str = "") -> int:
     with site.served() as root:
         sessions = site.sessions()
         every = [place for place in places() if _is_shown(place)]
-        shown = [place for place in every if is_page(root, place, sessions.get(place.role, ""))]
+        shown = [place for place in every if is_page(root, place, sessions[place.role])]
         wanted = [place for place in shown if only in place.name]
         with browser.started(program) as chromium, tqdm(total=2 * len(wanted), unit="page") as bar:
             for theme in ("light", "dark"):
                 for place in wanted:
                     for width in _widths(place, theme):
-                        session = sessions.get(place.role, "")
-                        context = context_for(chromium, root=root, session=session, theme=theme, width=width)
+                        cookies = sessions[place.role]
+                        context = context_for(chromium, root=root, cookies=cookies, theme=theme, width=width)
                         _take(context, place, IMAGES / _file(place, theme, width))
                         context.close()
                     bar.update()

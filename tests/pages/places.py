@@ -114,6 +114,7 @@ def _export(user: User | None) -> Export:
 
 Named = Callable[[User | None, str], Any]
 NAMED: Final[Mapping[str, Named]] = {
+    "key": lambda user, page: "no-such-key",
     "contract_id": lambda user, page: _contract(),
     "pool_id": lambda user, page: Pool.objects.get(contract=_contract(), kind=PoolKind.SHARED),
     "job_id": _job,

@@ -10,7 +10,6 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import Client
@@ -18,10 +17,10 @@ from django.test import Client
 from ledger.models import Contract
 from portal.demo.people import ALICE, BOB, CAROL, CONTRACT_A, MALLORY, OLGA, STRANGER, Person
 from portal.reading import SESSION_KEY
-from portal.templatetags.portal import DIALOG_SHOWN
 from tests.browser.test_real_server import START_TIMEOUT_S, free_port, wait_for
-from tests.pages.settings import EXAMPLE
+from tests.pages.example import EXAMPLE
 
+Cookies = dict[str, str]
 # The table's Bob has no use of the shared tokens, its Tina has: the example's Bob stands for both.
 CAST: Mapping[str, Person | None] = {
     "alice": ALICE,
@@ -61,9 +60,9 @@ def served() -> Iterator[str]:
         server.wait(timeout=START_TIMEOUT_S)
 
 
-def sessions() -> dict[str, str]:
-    """Sign everybody in and return their session cookies by role: password just given, first dialog seen."""
-    return {role: _session(role, person) for role, person in CAST.items() if person is not None}
+def sessions() -> dict[str, Cookies]:
+    """Sign everybody in and return their cookies by role: password just given, first dialog seen."""
+    return {role: _session(role, person) if person else {} for role, person in CAST.items()}
 
 
 def person(role: str) -> User | None:
@@ -72,7 +71,7 @@ def person(role: str) -> User | None:
     return None if who is None else User.objects.get(email=who.email)
 
 
-def _session(role: str, who: Person) -> str:
+def _session(role: str, who: Person) -> Cookies:
     user = User.objects.get(email=who.email)
     if role == "olga" and not Authenticator.objects.filter(user=user).exists():
         TOTP.activate(user, generate_totp_secret())
@@ -84,8 +83,8 @@ def _session(role: str, who: Person) -> str:
     request.session = session
     for method in ("password", "mfa"):
         record_authentication(request, user, method=method, reauthenticated=True)
-    session[DIALOG_SHOWN] = True
     if role == "olga":
         session[SESSION_KEY] = [str(Contract.objects.get(number=CONTRACT_A).id)]
     session.save()
-    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    client.get("/")
+    return {name: str(cookie.value) for name, cookie in client.cookies.items()}
