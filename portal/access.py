@@ -63,3 +63,9 @@ def password_again(view: Callable[P, R]) -> Callable[P, R]:
     """
     guarded: Callable[P, R] = reauthentication_required(view)
     return guarded
+
+
+def password_before_change(view: Callable[P, R]) -> Callable[P, R]:
+    """As `password_again`, but only for what is sent: the page itself is shown to whoever may see it."""
+    guarded: Callable[P, R] = reauthentication_required(view, allow_get=True)
+    return guarded

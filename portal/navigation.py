@@ -63,6 +63,13 @@ REPORTING: Final = Entry(
         Entry(_("Expiring"), "reporting:expiring", Right.OWN_USE),
     ),
 )
+SECURITY_PAGES: Final = (
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    *(f"mfa_{name}" for name in ("index", "activate_totp", "deactivate_totp", "list_webauthn", "add_webauthn")),
+    *(f"mfa_{name}" for name in ("edit_webauthn", "remove_webauthn", "view_recovery_codes", "generate_recovery_codes")),
+)
 MEMBER_PAGES: Final = ("portal:member", "portal:hand-over", "portal:invite", "portal:invitations")
 JOB_PAGES: Final = ("portal:job", "portal:receipt", "portal:request-refund")
 COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
@@ -86,7 +93,7 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
             Entry(_("Benefit requests"), "portal:enablings", Right.MANAGE_ENABLING),
             Entry(_("Members and roles"), "portal:members", Right.OWN_USE, also=MEMBER_PAGES),
             Entry(_("Contract options"), "portal:options", Right.CONTRACT_OPTIONS),
-            Entry(_("API clients"), "portal:api-clients", Right.API_CLIENTS),
+            Entry(_("API clients"), "portal:api-clients", Right.API_CLIENTS, also=("portal:new-desktop-application",)),
             Entry(_("Audit log"), "portal:audit-log", Right.AUDIT_LOG),
             Entry(_("Proof of the books"), "portal:verification", Right.VERIFICATION),
         ),
@@ -103,10 +110,7 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
         (
             Entry(_("Preferences"), "portal:preferences"),
             Entry(_("E-mails to you"), "portal:mail-preferences"),
-            Entry(_("E-mail addresses"), "account_email"),
-            Entry(_("Password"), "account_change_password", also=("account_set_password",)),
-            Entry(_("Two-factor, passkeys"), "mfa_index"),
-            Entry(_("Sessions"), "usersessions_list"),
+            Entry(_("Security"), "portal:security", also=SECURITY_PAGES),
         ),
     ),
 )

@@ -7,14 +7,16 @@ from django.db.transaction import atomic
 
 from ledger import audit
 from ledger.errors import NotFound
-from ledger.models import Membership
+from ledger.models import Membership, Service
 from ledger.rights import Right, require
-from portal.api.clients import create_service_client
+from portal.api.clients import create_desktop_application, create_service_client
 from portal.models import ServiceClient
 
 
 @atomic
-def open_client(*, membership: Membership, name: str, scopes: Iterable[str]) -> tuple[str, str]:
+def open_client(
+    *, membership: Membership, name: str, scopes: Iterable[str], services: Iterable[Service] = ()
+) -> tuple[str, str]:
     """Register a program that acts for the users of the member's contract; return its id and its secret, once.
 
     Raises:
@@ -23,10 +25,30 @@ def open_client(*, membership: Membership, name: str, scopes: Iterable[str]) -> 
     require(membership, Right.API_CLIENTS)
     contract = membership.contract
     client_id, secret = create_service_client(
-        name=name, contracts=[contract], scopes=scopes, created_by=membership.user
+        name=name, contracts=[contract], scopes=scopes, services=services, created_by=membership.user
     )
     audit.record(contract=contract, actor=membership.user, action="api_client.created", subject=name, detail=client_id)
     return client_id, secret
+
+
+@atomic
+def open_desktop_application(
+    *, membership: Membership, name: str, redirect_uris: Iterable[str], scopes: Iterable[str]
+) -> str:
+    """Register an application in which the contract's people sign in; return its id. It has no secret.
+
+    Raises:
+        Forbidden: the member may not manage API clients.
+    """
+    require(membership, Right.API_CLIENTS)
+    contract = membership.contract
+    client_id = create_desktop_application(name=name, redirect_uris=redirect_uris, scopes=("openid", "email", *scopes))
+    bound = ServiceClient.objects.create(client_id=client_id, created_by=membership.user)
+    bound.contracts.add(contract)
+    audit.record(
+        contract=contract, actor=membership.user, action="api_client.registered", subject=name, detail=client_id
+    )
+    return client_id
 
 
 @atomic

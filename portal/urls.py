@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from portal import health, metrics
 from portal.api.oidc import ConsentView
 from portal.views import roots
+from portal.views.security import old_sessions_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("portal.api.urls")),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^\.well-known/ledger-roots/(?P<day>\d{4}-\d{2}-\d{2})$", roots.published_root, name="ledger-root"),
     path("", include("portal.pages")),
     path("management/reporting/", include("reporting.urls")),
+    path("accounts/sessions/", old_sessions_page, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("identity/o/authorize", ConsentView.as_view()),
     path("", include("allauth.idp.urls")),

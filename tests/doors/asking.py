@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST portal:set-shared-use": {"allowed": "yes"},
     "POST portal:set-shared-uses": {"allowed": "yes", "member": "{member_id}"},
     "POST portal:invite": {"people": "frank@example.com", "send": "yes"},
+    "POST portal:new-desktop-application": {"name": "Mill", "scopes": "tokens:read"},
     "POST portal:approve-enablings": {"benefit": "{benefit_id}"},
     "POST portal:allocate": {**ONCE, "amount": "5"},
     "POST portal:take-back": {**ONCE, "amount": "5"},

@@ -18,7 +18,6 @@ ACCOUNT = (
     "2fa/totp/activate/",
     "2fa/webauthn/",
     "2fa/webauthn/add/",
-    "sessions/",
     "logout/",
 )
 # A script without src is data for a script file only with a type that browsers do not run.

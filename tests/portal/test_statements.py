@@ -24,6 +24,7 @@ PLAIN = (
     "invite",
     "invitations",
     "help",
+    "security",
     "options",
     "audit-log",
     "support",

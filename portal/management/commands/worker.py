@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from portal import first_operator
 from portal.tasks import companions
 from portal.tasks.registry import COMPANIONS
 from portal.tasks.runner import Runner
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             for companion in COMPANIONS:
                 companion.drain()
             return
+        first_operator.announce()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         threads = companions.start(COMPANIONS, stop)
