@@ -19,9 +19,11 @@ COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "shared": frozenset({"shared", "shared tokens", "gemeinsam", "gemeinsame tokens", "gemeinsame token"}),
 }
 ROLES: Final = {
-    **dict.fromkeys(("end user", "end_user", "user", "member", "endanwender", "endbenutzer", "nutzer"), Role.END_USER),
-    **dict.fromkeys(("coordinator", "software coordinator", "koordinator", "koordinatorin"), Role.COORDINATOR),
-    **dict.fromkeys(("administrator", "contract administrator"), Role.ADMINISTRATOR),
+    **dict.fromkeys(("end user", "end_user", "user", "member", "endnutzer", "nutzer", "mitglied"), Role.END_USER),
+    **dict.fromkeys(
+        ("coordinator", "software coordinator", "koordinator", "koordinatorin", "softwarekoordinator"), Role.COORDINATOR
+    ),
+    **dict.fromkeys(("administrator", "contract administrator", "vertragsadministrator"), Role.ADMINISTRATOR),
 }
 SHARED: Final = {
     **dict.fromkeys(("shared", "shared tokens", "gemeinsam", "yes", "ja", "true", "1", "x"), True),

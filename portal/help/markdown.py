@@ -32,7 +32,7 @@ class Text:
 
 
 class _Renderer(RendererHTML):
-    """Tables that can be scrolled on a telephone, by keyboard too."""
+    """Tables and samples that can be scrolled on a telephone, by keyboard too."""
 
     def table_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         label = gettext("Table")
@@ -42,6 +42,9 @@ class _Renderer(RendererHTML):
 
     def table_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return "</table></div>\n"
+
+    def fence(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return format_html('<pre tabindex="0"><code>{}</code></pre>\n', tokens[index].content)
 
 
 @cache

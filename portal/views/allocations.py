@@ -21,6 +21,7 @@ from portal.once import idempotency
 from portal.pools import PoolLine, lines_of
 from portal.templatetags.portal import tokens
 from portal.views.members import find_member
+from portal.wording import words_of
 
 
 @require_safe
@@ -55,7 +56,7 @@ def _move(request: MemberRequest, member_id: UUID, verb: Callable[..., Allocatio
             actor=request.user,
         )
     except LedgerError as refusal:
-        form.add_error("amount", refusal.detail)
+        form.add_error("amount", words_of(refusal))
         return _page(request, target, form)
     messages.success(request, done.format(amount=tokens(moved.amount_mt), who=target.user.email))
     return redirect("portal:member", member_id=target.id)

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import benefits
@@ -25,17 +26,33 @@ from portal.membership import SignedInRequest, remember
 from portal.refusals import too_many
 from portal.wording import words_of
 
-WAITS = "The numbers match. An administrator or coordinator of the contract has to approve; you will get an e-mail."
+WAITS = gettext_lazy(
+    "The numbers match. An administrator or coordinator of the contract has to approve; you will get an e-mail."
+)
 HELP: Final = {
-    "no_such_subscription": "No subscription matches this contract number and serial number. "
-    "Check both on your contract's paper, or ask your administrator to invite you.",
-    "contract_expired": "This contract has expired. Ask your administrator or reseller to renew it; then try again.",
-    "product_excluded": "This product has no cloud benefits. If you have another product, use its serial number.",
-    "no_free_seat": "All seats of this subscription are taken. Ask your administrator to free one or to add seats.",
-    "email_not_verified": "Confirm your e-mail address first: open the message we sent you, or send it again here.",
-    "invitation_lapsed": "Your invitation has lapsed after seven days. Ask an administrator to send it again.",
+    "no_such_subscription": gettext_lazy(
+        "No subscription matches this contract number and serial number. "
+        "Check both on your contract's paper, or ask your administrator to invite you."
+    ),
+    "contract_expired": gettext_lazy(
+        "This contract has expired. Ask your administrator or reseller to renew it; then try again."
+    ),
+    "product_excluded": gettext_lazy(
+        "This product has no cloud benefits. If you have another product, use its serial number."
+    ),
+    "no_free_seat": gettext_lazy(
+        "All seats of this subscription are taken. Ask your administrator to free one or to add seats."
+    ),
+    "email_not_verified": gettext_lazy(
+        "Confirm your e-mail address first: open the message we sent you, or send it again here."
+    ),
+    "invitation_lapsed": gettext_lazy(
+        "Your invitation has lapsed after seven days. Ask an administrator to send it again."
+    ),
 }
-NO_INVITATION = "There is no invitation for your e-mail address. Give the numbers of your contract instead."
+NO_INVITATION = gettext_lazy(
+    "There is no invitation for your e-mail address. Give the numbers of your contract instead."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +114,7 @@ def request_enabling(request: SignedInRequest) -> HttpResponse:
 
 def _enabled(request: SignedInRequest, benefit: Benefit) -> HttpResponse:
     remember(request, benefit.contract_id)
-    messages.success(request, "Your subscription benefits are enabled.")
+    messages.success(request, gettext("Your subscription benefits are enabled."))
     return redirect("portal:benefits")
 
 

@@ -20,6 +20,7 @@ from portal.forms.jobs import ReasonForm
 from portal.membership import MemberRequest
 from portal.paging import page_of
 from portal.refusals import told
+from portal.wording import words_of
 
 MOST = 100
 
@@ -85,7 +86,7 @@ def _approve(request: MemberRequest, benefit: Benefit) -> bool:
     except LedgerBusy:
         raise
     except LedgerError as refusal:
-        messages.error(request, f"{benefit.user.email}: {refusal.detail}")
+        messages.error(request, f"{benefit.user.email}: {words_of(refusal)}")
         return False
     return True
 

@@ -26,6 +26,7 @@ from portal.invitees import Line, written
 from portal.membership import MemberRequest
 from portal.paging import page_of
 from portal.refusals import told
+from portal.wording import words_of
 
 STATES: Final = ("open", "lapsed", "accepted")
 
@@ -105,7 +106,7 @@ def _checked(request: MemberRequest, lines: Sequence[Line]) -> list[Line]:
     found = iter(invitations.refusals_of(membership=request.membership, invitees=invitees))
     refusals = [next(found) if line.invitee else None for line in lines]
     return [
-        replace(line, problem=refusal.detail) if refusal else line
+        replace(line, problem=words_of(refusal)) if refusal else line
         for line, refusal in zip(lines, refusals, strict=True)
     ]
 

@@ -1,12 +1,17 @@
 """Contact Support, step by step. Source: Fusion seed, "To troubleshoot issues, contact Product Support"."""
 
-from typing import Final
+import re
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.models import Job
@@ -15,22 +20,38 @@ from portal.access import anybody_signed_in
 from portal.forms.jobs import visible_jobs
 from portal.forms.support import SupportForm
 from portal.membership import SignedInRequest
+from portal.references import reference_of
 
 TOPICS: Final = {
     "software": (
-        "Using and troubleshooting my software",
-        "A study failed, or tokens were consumed for nothing.",
+        gettext_lazy("Using and troubleshooting my software"),
+        gettext_lazy("A study failed, or tokens were consumed for nothing."),
     ),
-    "buying": ("Buying tokens and orders", "Prices, activation codes, purchase orders, receipts."),
-    "account": ("Signing in and my account", "E-mail addresses, passwords, second factors, roles on a contract."),
+    "buying": (
+        gettext_lazy("Buying tokens and orders"),
+        gettext_lazy("Prices, activation codes, purchase orders, receipts."),
+    ),
+    "account": (
+        gettext_lazy("Signing in and my account"),
+        gettext_lazy("E-mail addresses, passwords, second factors, roles on a contract."),
+    ),
 }
-NOT_SENT = "The message could not be sent just now. Nothing is lost: it is still in the form below."
+REFERENCE: Final = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}", re.ASCII)
+RECENT: Final = 5
 
 
 @require_safe
 @anybody_signed_in
 def support(request: SignedInRequest) -> HttpResponse:
-    return render(request, "portal/support.html", {"topics": TOPICS, "job": _job(request)})
+    """Ask what it is about, and offer the person's last jobs, whose details then come along."""
+    context = {
+        "topics": TOPICS,
+        "job": _job(request),
+        "recent": _recent_jobs(request),
+        "reference": _reference(request),
+        "query": _carried(request),
+    }
+    return render(request, "portal/support.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,32 +60,61 @@ def support_request(request: SignedInRequest, topic: str) -> HttpResponse:
     """Select the product and describe the issue; the details of a job come along by themselves."""
     if topic not in TOPICS:
         raise Http404
-    job, label = _job(request), TOPICS[topic][0]
+    job, label, reference = _job(request), TOPICS[topic][0], _reference(request)
     form = SupportForm(request.POST if request.method == "POST" else None, initial=_initial(job))
     if form.is_valid():
-        context = {
-            **form.cleaned_data,
-            "topic": label,
-            "job": job,
-            "user": request.user,
-            "membership": request.membership,
-        }
-        if mail.send(
-            "support_request",
-            to=[settings.SUPPORT_EMAIL],
-            subject=form.cleaned_data["subject"],
-            context=context,
-            reply_to=[request.user.email],
-        ):
-            return redirect("portal:support-sent")
-        messages.error(request, NOT_SENT)
-    return render(request, "portal/support_request.html", {"form": form, "topic": label, "job": job})
+        told = {**form.cleaned_data, "topic": label, "job": job, "reference": reference}
+        if _sent(request, told):
+            return redirect(f"{reverse('portal:support-sent')}?{urlencode({'reference': reference_of(request)})}")
+        messages.error(request, _("The message could not be sent just now. Nothing is lost: it is still in the form."))
+    context = {"form": form, "topic": label, "job": job, "reference": reference}
+    return render(request, "portal/support_request.html", context)
 
 
 @require_safe
 @anybody_signed_in
 def support_sent(request: SignedInRequest) -> HttpResponse:
-    return render(request, "portal/support_sent.html")
+    return render(request, "portal/support_sent.html", {"number": _reference(request)})
+
+
+def _sent(request: SignedInRequest, told: dict[str, Any]) -> bool:
+    """Send the request under the number of this very answer, under which the log has it too; False if that failed."""
+    number = reference_of(request)
+    context = {
+        **told,
+        "number": number,
+        "user": request.user,
+        "membership": request.membership,
+        "browser": request.headers.get("User-Agent", "")[:200],
+    }
+    subject = f"{told['subject']} ({number})"
+    reply_to = [request.user.email]
+    to = [settings.SUPPORT_EMAIL]
+    if not mail.send("support_request", to=to, subject=subject, context=context, reply_to=reply_to):
+        return False
+    if told["copy"]:
+        mail.send("support_request", to=reply_to, subject=subject, context=context)
+    return True
+
+
+def _reference(request: SignedInRequest) -> str:
+    """Return the reference that the address names, as an error page gave it; empty for what cannot be one."""
+    named = request.GET.get("reference", "")
+    return named if REFERENCE.fullmatch(named) else ""
+
+
+def _carried(request: SignedInRequest) -> str:
+    """Return what the next step's address has to carry along."""
+    job = _job(request)
+    carried = {"job": str(job.id) if job else "", "reference": _reference(request)}
+    return urlencode({name: value for name, value in carried.items() if value})
+
+
+def _recent_jobs(request: SignedInRequest) -> list[Job]:
+    if request.membership is None:
+        return []
+    mine = visible_jobs(request.membership).filter(user=request.user)
+    return list(mine.order_by("-created_at")[:RECENT])
 
 
 def _job(request: SignedInRequest) -> Job | None:

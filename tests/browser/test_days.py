@@ -84,7 +84,7 @@ def test_the_day_of_an_administrator(page: Page, world: World, alice: User) -> N
     sign_in(page, alice)
     page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="1 person waiting").click()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve dana@example.com").click()
     expect(page.get_by_text("dana@example.com is enabled")).to_be_visible()
 
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Members and roles").click()

@@ -80,3 +80,21 @@ def test_html_in_a_chapter_is_shown_and_does_not_run() -> None:
     assert "javascript:" not in re.findall(r'href="([^"]*)"', text.html)
     assert text.headings == (("a-b", "A & b"),)
     assert (text.title, text.summary) == ("T", "First.")
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_a_translated_chapter_has_all_of_the_english_one(slug: str) -> None:
+    english, german = (text_of(slug, language) for language in ("en", "de"))
+    assert english
+    assert german
+    assert (german.language, len(german.headings)) == ("de", len(english.headings))
+    tables, samples = (english.html.count(tag) for tag in ("<tr>", "<pre"))
+    assert (german.html.count("<tr>"), german.html.count("<pre")) == (tables, samples)
+
+
+@pytest.mark.django_db
+def test_the_help_speaks_the_readers_language() -> None:
+    german = Client(headers={"Accept-Language": "de"})
+    shown = shown_of(german.get(page("help-chapter", slug="members")))
+    assert "<h1>Mitglieder, Rollen, Einladungen</h1>" in shown
+    assert "not translated" not in shown

@@ -1,5 +1,7 @@
 """Contact Support as the seed describes it, with the job's details filled in."""
 
+import re
+
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import override_settings
@@ -16,11 +18,11 @@ def test_bob_reports_a_job_and_support_gets_its_details(world: World, bob: User,
     assert "Using and troubleshooting my software" in text_of(topics)
     address = page("support-request", topic="software") + f"?job={world.charged.id}"
     assert address.replace("&", "&amp;") in text_of(topics)
-    form = fields_of(client.get(address)) | ISSUE
+    form = fields_of(client.get(address)) | {**ISSUE, "copy": "on"}
     assert form["product"] == "Fusion"
     assert "on its way" in text_of(client.post(address, form, follow=True))
-    (sent,) = mail.outbox
-    assert sent.to == ["support@localhost"]
+    sent, copy = mail.outbox
+    assert (sent.to, copy.to, copy.body) == (["support@localhost"], ["bob@example.com"], sent.body)
     assert sent.reply_to == ["bob@example.com"]
     for words in (str(world.charged.id), "Product: Fusion", "A-100", "11 tokens", ISSUE["issue"]):
         assert words in sent.body
@@ -50,5 +52,33 @@ def test_a_message_that_cannot_be_sent_stays_in_the_form(world: World, bob: User
 def test_a_subject_cannot_smuggle_in_a_header(world: World, bob: User, sign_in: SignIn) -> None:
     smuggled = {"product": "Fusion", **ISSUE, "subject": "Bad\nBcc: all@example.com"}
     sign_in(bob).post(page("support-request", topic="software"), smuggled)
-    assert mail.outbox[0].subject == "[Counting House] Bad Bcc: all@example.com"
+    assert re.fullmatch(r"\[Counting House\] Bad Bcc: all@example.com \([2-9A-Z-]{9}\)", mail.outbox[0].subject)
     assert mail.outbox[0].recipients() == ["support@localhost"]
+
+
+def test_the_reference_of_an_error_page_comes_along(world: World, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    reference = client.get("/no/such/page/").headers["X-Request-ID"]
+    topics = text_of(client.get(page("support") + f"?reference={reference}"))
+    address = page("support-request", topic="software") + f"?reference={reference}"
+    assert f'href="{address}"' in topics
+    answer = client.post(address, {"product": "Fusion", **ISSUE})
+    assert reference in mail.outbox[0].body
+    number = answer.headers["X-Request-ID"]
+    assert f"Request: {number}" in mail.outbox[0].body
+    assert number in text_of(client.get(answer.url))
+    assert len(mail.outbox) == 1
+
+
+def test_nothing_else_than_a_reference_is_carried(world: World, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    for bad in ("<b>x</b>", "ABCD-EFG", "ABCD-EFGHI", "ABCD-EFGH\nBcc: x"):
+        for name, args in (("support", {}), ("support-sent", {}), ("support-request", {"topic": "software"})):
+            shown = client.get(page(name, **args), {"reference": bad})
+            assert not any(shown.context.get(key) for key in ("reference", "number")), (name, bad)
+
+
+def test_the_last_jobs_are_offered_and_only_ones_own(world: World, bob: User, carol: User, sign_in: SignIn) -> None:
+    bobs, carols = (sign_in(user).get(page("support")) for user in (bob, carol))
+    assert [job.id for job in bobs.context["recent"]] == [world.running.id, world.charged.id]
+    assert not carols.context["recent"]
