@@ -8,7 +8,11 @@ import threading
 import time
 from typing import Final
 
+import structlog
+
 from portal.models.counters import count_shared, forget_ended
+
+log = structlog.get_logger(__name__)
 
 BENEFIT_ATTEMPTS: Final = 10
 BENEFIT_WINDOW_S: Final = 3600
@@ -34,7 +38,10 @@ def purchase_request(user_id: int) -> int | None:
 def _attempt(kind: str, user_id: int) -> int | None:
     now = time.time()
     attempts = count_shared(f"{kind}:{user_id}", window_s=BENEFIT_WINDOW_S, now=now)
-    return math.ceil(BENEFIT_WINDOW_S - now % BENEFIT_WINDOW_S) if attempts > BENEFIT_ATTEMPTS else None
+    if attempts <= BENEFIT_ATTEMPTS:
+        return None
+    log.warning("limit.exceeded", limit=kind, caller=f"user:{user_id}")
+    return math.ceil(BENEFIT_WINDOW_S - now % BENEFIT_WINDOW_S)
 
 
 class SharedCounters:

@@ -16,6 +16,7 @@ CSP_DIRECTIVES = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+SIGNING_OUT = "account_logout"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -45,4 +46,6 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("X-Frame-Options", "DENY")
         # Files say for how long they keep; all else is somebody's, and stays in no browser's or proxy's store.
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.resolver_match and request.resolver_match.view_name == SIGNING_OUT:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

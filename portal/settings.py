@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "portal.metrics.MetricsMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.api.fallback.PlainHttpMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -206,6 +207,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "portal.passwords.NoWordOfTheSite"})
+# Words of the company that runs the site, which nobody's password may consist of.
+PASSWORD_FORBIDDEN_WORDS: list[str] = env.list(
+    "PASSWORD_FORBIDDEN_WORDS", default=["counting house", "token", "tokens", "ledger", "contract", "password"]
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
@@ -245,7 +251,8 @@ METRICS_ALLOWED_ADDRESSES: list[str] = env.list("METRICS_ALLOWED_ADDRESSES", def
 # Security headers and cookies
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+# Programs are refused without HTTPS, not sent on: what they sent in the clear should be noticed (portal.api.fallback).
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^(api|identity/o/api|\.well-known)/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)

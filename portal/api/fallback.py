@@ -1,9 +1,12 @@
 """Addresses that are none, and errors that no API view met: still a problem, never HTML."""
 
 import sys
+from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -12,6 +15,23 @@ from portal.api.problems import RETRY_AFTER_S, http_problem
 from portal.error_pages import bare_page
 
 PREFIX: Final = "/api/"
+_FOR_PROGRAMS: Final = (PREFIX, "/identity/o/api/", "/.well-known/")
+
+
+class PlainHttpMiddleware:
+    """Refuses programs that ask without HTTPS where the site insists on it; people are redirected by Django."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.SECURE_SSL_REDIRECT:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_FOR_PROGRAMS) and not request.is_secure():
+            return http_problem(403, "Ask by HTTPS, and take what you sent without it for known.").plain_response(
+                request
+            )
+        return self.get_response(request)
 
 
 @csrf_exempt

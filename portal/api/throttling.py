@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -12,6 +13,7 @@ from rest_framework.throttling import BaseThrottle
 from portal.api.caller import Caller
 from portal.limits import BENEFIT_ATTEMPTS, BENEFIT_WINDOW_S, SharedCounters, benefit_attempt
 
+log = structlog.get_logger(__name__)
 WINDOW_S: Final = 60
 
 
@@ -45,6 +47,8 @@ class CallerThrottle(BaseThrottle):
         count = _counters.count(key, limit=limit, now=now)
         self.reset_s = max(1, math.ceil(WINDOW_S - now % WINDOW_S))
         view.allowance = Allowance(limit, max(0, limit - count), self.reset_s)
+        if count > limit:
+            log.warning("limit.exceeded", limit="requests", caller=key)
         return count <= limit
 
     def wait(self) -> float:

@@ -1,10 +1,13 @@
 """Passwords, second factors and sessions: what the self-assessment says of them."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import LazySettings, global_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
@@ -14,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from portal.local_secrets import oidc_private_key
 from tests.doors.operators import code_of
 from tests.house.sources import ROOT
 from tests.portal.conftest import SignIn
@@ -38,6 +42,14 @@ def sign_in_to(client: Client, user: User) -> str:
 )
 def test_a_weak_password_is_refused(weak: str, bob: User, sign_in: SignIn) -> None:
     assert not changed(sign_in(bob, fresh=True), weak)
+
+
+@pytest.mark.parametrize(
+    ("new", "taken"),
+    [("Counting-House-2026!", False), ("Tokens2026Tokens", False), ("a ledger of three green owls", True)],
+)
+def test_words_of_the_site_with_little_added_are_no_password(new: str, taken: bool, bob: User, sign_in: SignIn) -> None:
+    assert changed(sign_in(bob, fresh=True), new) == taken
 
 
 @pytest.mark.parametrize(
@@ -104,7 +116,8 @@ def test_signing_out_ends_the_session(bob: User) -> None:
     browser = Client()
     sign_in_to(browser, bob)
     kept = browser.cookies["sessionid"].value
-    browser.post("/accounts/logout/")
+    assert browser.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in browser.get("/accounts/login/").headers
     thief = Client()
     thief.cookies["sessionid"] = kept
     assert thief.get("/").status_code == 302
@@ -124,6 +137,12 @@ def test_a_former_key_still_opens_what_it_closed(settings: LazySettings) -> None
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key " + "y" * 50, [settings.SECRET_KEY]
     assert get_adapter().decrypt(closed) == "seed"
     assert get_adapter().encrypt("seed") != closed
+
+
+def test_keys_that_the_site_makes_are_long_enough(tmp_path: Path) -> None:
+    key = load_pem_private_key(oidc_private_key(tmp_path).encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    assert key.key_size >= 3072
 
 
 def test_passwords_are_kept_by_a_slow_hash() -> None:

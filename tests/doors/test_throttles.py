@@ -5,13 +5,17 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from structlog.testing import capture_logs
 
+from portal.api.clients import issue_token
 from portal.limits import BENEFIT_ATTEMPTS, SharedCounters, benefit_attempt
 from portal.models import Counter
 from portal.models.counters import count_shared, forget_ended
+from tests.api.caller import Api
 from tests.ledger.test_concurrency import ROOT, scratch
 from tests.processes.counters import LIMIT
 
@@ -67,6 +71,18 @@ def test_attempts_at_benefits_are_counted_for_each_user(bob: User, alice: User) 
     assert waits[:-1] == [None] * BENEFIT_ATTEMPTS
     assert 0 < (waits[-1] or 0) <= 3600
     assert benefit_attempt(alice.pk) is None
+
+
+def test_whoever_exceeds_a_limit_stands_in_the_log(bob: User, settings: LazySettings) -> None:
+    with capture_logs() as lines:
+        for _ in range(BENEFIT_ATTEMPTS + 1):
+            benefit_attempt(bob.pk)
+        settings.API_REQUESTS_PER_MINUTE = 1
+        token = issue_token(user=bob, scopes=["tokens:read"])
+        answers = [Api(token).get("/me").status_code for _ in range(3)]
+    assert 429 in answers
+    exceeded = {(line["limit"], line["caller"]) for line in lines if line["event"] == "limit.exceeded"}
+    assert exceeded == {("benefit-attempts", f"user:{bob.pk}"), ("requests", f"user:{bob.pk}")}
 
 
 def test_guessing_a_password_is_slowed_down_whoever_asks(bob: User) -> None:
