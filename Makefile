@@ -80,9 +80,11 @@ check: lint  ## the quick part: style, types, layers, migrations, house rules
 failover: env  ## kill the leader of a Patroni cluster under charges and count: 3 minutes, wants patroni and etcd-server
 	$(PY) -m bench.failover
 
-import-check: env  ## import the real log beside the checkout on both databases and compare the figures
+import-check: env  ## import the real log beside the checkout on both databases, compare the figures, verify the books
+	@sh tools/books.sh
 	IMPORT_CHECK=1 $(PYTEST) tests/ledger/imports/test_import_real_log.py
 	IMPORT_CHECK=1 $(PYTEST) -p tests.pgplugin tests/ledger/imports/test_import_real_log.py
+	IMPORT_CHECK=1 $(PYTEST) tests/ledger/books/test_whole_sites.py
 
 bench: env  ## this ledger beside its neighbours and limits; SHORT=1, HISTORY=, ONLY=, BENCH_FLUSH=1ms, OUT=FILE.json
 	@sh bench/env.sh

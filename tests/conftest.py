@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.transaction import atomic
+from django.http import FileResponse
+from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.cast"] if find_spec("tests.cast") else []
@@ -47,3 +49,21 @@ def emptying_may_pass_the_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", empty_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def downloads_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the files of downloads after the test, as a server does once they are sent; Django's client does not."""
+    opened: list[Any] = []
+    ask = Client.request
+
+    def request(client: Client, **given: Any) -> Any:
+        response = ask(client, **given)
+        if isinstance(response, FileResponse):
+            opened.extend(response._resource_closers)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+    yield
+    for close in opened:
+        close()

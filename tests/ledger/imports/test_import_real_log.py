@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from ledger.verification import differences
 from tests.ledger.imports.logs import outcome, run_import
 
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
@@ -25,7 +26,9 @@ def run(tmp_path: Path, **options: Any) -> dict[str, Any]:
         pytest.xfail(f"the real log is not beside this checkout: nothing was checked against {LOG.name}")
     beside = tmp_path / LOG.name
     beside.symlink_to(LOG)
-    return run_import(beside, epoch=1_296_571_124, **options)
+    summary = run_import(beside, epoch=1_296_571_124, **options)
+    assert list(differences()) == []
+    return summary
 
 
 def test_a_flat_rate(tmp_path: Path) -> None:
