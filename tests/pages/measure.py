@@ -30,8 +30,9 @@ def main(out: str, only: str = "") -> int:
         found = [place for place in places(only) if is_page(root, place, sessions[place.role])]
         with browser.started(program) as chromium:
             rows, faults = _measured(chromium, found, root=root, sessions=sessions)
+        _write(out, rows)
         _score(rows, found, root=root, sessions=sessions, chromium=program)
-    Path(out).write_text(json.dumps(rows, indent=1) + "\n")
+    _write(out, rows)
     _say([*table(rows), "", *faults])
     missed = sum(1 for row in rows if misses(row))
     pages, now = len(found), os.getloadavg()
@@ -92,6 +93,10 @@ def _score(rows: list[Row], found: list[Place], *, root: str, sessions: dict[str
             asked: dict[str, Any] = {"cookies": sessions[place.role], "chromium": chromium}
             url = root + place.address
             row["lighthouse"] = lighthouse.scores(url, **asked, width=row["width"], directory=Path(directory))
+
+
+def _write(out: str, rows: list[Row]) -> None:
+    Path(out).write_text(json.dumps(rows, indent=1) + "\n")
 
 
 def _say(lines: list[str]) -> None:

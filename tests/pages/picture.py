@@ -17,9 +17,9 @@ from tests.pages.places import Place, places
 PAGE: Final = ROOT / "docs/screens.md"
 IMAGES: Final = ROOT / "docs/images/screens"
 WIDE, NARROW = 1280, 320
-SHOWN_WIDE: Final = 960  # pixels of a wide picture as it is kept
+SHOWN_WIDE: Final = 800  # pixels of a wide picture as it is kept
 TALLEST: Final = 2_000  # of the page itself; what is further down is more of the same
-QUALITY: Final = 55
+QUALITY: Final = 40
 # The operators' lists look alike: of their forms, those of a contract and a service stand for all.
 FORMS: Final = ("ledger_contract", "ledger_rate")
 LIKE_OTHERS: Final = ("_add", "_history", "_delete", "_change")

@@ -56,7 +56,8 @@ def places(only: str = "") -> list[Place]:
 
 
 def _place(row: Row) -> Iterator[Place]:
-    role = next((role for role in PREFERRED if row.cells[role] == "200"), None)
+    preferred = ("anonymous", *PREFERRED) if row.part == "accounts" else PREFERRED
+    role = next((role for role in preferred if row.cells[role] == "200"), None)
     if role is not None:
         yield Place(row.name, role, _address(row, person(role)))
 

@@ -35,10 +35,10 @@ CAST: Mapping[str, Person | None] = {
 
 
 def prepare() -> None:
-    """Make the example, where it is missing, and collect the static files."""
+    """Make the example anew, and collect the static files."""
     making = {**os.environ, **EXAMPLE, "DEMO": "true", "DJANGO_SETTINGS_MODULE": "portal.settings"}
     for environment, command in (
-        (making, ["demo", "--no-serve"]),
+        (making, ["demo", "--no-serve", "--reset"]),
         (dict(os.environ), ["collectstatic", "--noinput", "--verbosity=0"]),
     ):
         subprocess.run([sys.executable, "manage.py", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
