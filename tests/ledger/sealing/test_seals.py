@@ -1,6 +1,9 @@
 """Transactions are sealed in order of seq, per contract, into a chain that no change leaves whole."""
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from django.db import connection
@@ -41,6 +44,32 @@ def test_sealing_again_adds_nothing_and_new_transactions_go_on(
     first, second = chain(contract_a)
     assert second.first_seq == first.last_seq + 1
     assert second.previous == first.hash == hash_of(first).hex()
+
+
+def documented_hash(seal: Seal) -> str:
+    """The hash as docs/proof.md tells others to compute it, written without any code of the site."""
+    since = seal.sealed_at - datetime(1970, 1, 1, tzinfo=UTC)
+    form = {
+        "type": "counting-house/seal/v1",
+        "contract": str(seal.contract_id),
+        "number": seal.number,
+        "first_seq": seal.first_seq,
+        "last_seq": seal.last_seq,
+        "transactions": len(seal.leaves) // 32,
+        "root": seal.root,
+        "previous": seal.previous,
+        "sealed_at": (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds,
+    }
+    return sha256(b"\x00" + json.dumps(form, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@pytest.mark.usefixtures("books")
+def test_the_hash_of_a_seal_covers_all_that_it_says_and_the_seal_before(contract_a: Contract) -> None:
+    seal_all(per_seal=3)
+    seals = chain(contract_a)
+    assert len(seals) > 2
+    assert [seal.hash for seal in seals] == [documented_hash(seal) for seal in seals]
+    assert [seal.previous for seal in seals] == ["", *(seal.hash for seal in seals[:-1])]
 
 
 @pytest.mark.usefixtures("books")

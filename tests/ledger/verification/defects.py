@@ -162,6 +162,14 @@ def _drop_trigger() -> None:
 
 
 FURTHER: Final[dict[str, tuple[str, Defect]]] = {
+    "a pool that has a token too many": (
+        "a pool's balances are the sums of its entries",
+        lambda news: Pool.objects.update(available_mt=F("available_mt") + 1),
+    ),
+    "a pool that holds a token too many": (
+        "a pool's balances are the sums of its entries",
+        lambda news: Pool.objects.update(held_mt=F("held_mt") + 1),
+    ),
     "a job of a service that is gone": (
         "what a job names exists",
         lambda news: _set(news.job("running"), service_id=uuid4()),
