@@ -49,7 +49,7 @@ class InvitationsForm(forms.Form):
 
     def clean_file(self) -> str:
         """Return the file's text, in the encodings in which spreadsheets save."""
-        uploaded: UploadedFile | None = self.cleaned_data["file"]
+        uploaded: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if uploaded is None:
             return ""
         if (uploaded.size or 0) > LARGEST_FILE:

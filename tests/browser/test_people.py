@@ -122,7 +122,7 @@ def test_somebody_of_another_contract_reaches_nothing(
 def test_the_help_is_one_step_from_a_page_and_one_back(page: Page, world: World, alice: User) -> None:
     begin(page, alice)
     go(page, "Audit log")
-    page.get_by_role("banner").get_by_role("link", name="Help: Audit log").click()
+    page.get_by_role("banner").get_by_role("link", name="Help Audit log").click()
     expect(page.get_by_role("heading", name="Audit log", level=1)).to_be_visible()
     page.get_by_role("link", name="exports", exact=True).click()
     expect(page.get_by_role("heading", name="Exports and schedules")).to_be_visible()
