@@ -49,7 +49,7 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
     postgresql = on_postgresql()
     sql = f"""
         SELECT b.last_seq, b.last_at, b.issued_mt, b.sold_mt, b.adjusted_mt,
-            c.allow_split, c.refund_grace_s, c.ends_at, {"statement_timestamp()" if postgresql else _SQLITE_NOW}
+            c.allow_split, c.refund_grace_s, c.ends_at, {_POSTGRESQL_NOW if postgresql else _SQLITE_NOW}
         FROM ledger_book b JOIN ledger_contract c ON c.id = b.contract_id WHERE b.contract_id = %s
         {"FOR NO KEY UPDATE OF b" if postgresql else ""}
     """
@@ -57,11 +57,14 @@ def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
     rows = select_rows(sql, [one(contract_id)], types)
     if not rows:
         raise NotFound("There is no such contract.", field="contract")
-    last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now = rows[0]
+    last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now, *_ = rows[0]
     sources: dict[str, int] = {Account.ISSUED: issued_mt, Account.SOLD: sold_mt, Account.ADJUSTED: adjusted_mt}
     return BookState(contract_id, last_seq, last_at, sources, allow_split, grace_s, ends_at), now
 
 
+# Until the end of the database transaction its prepared statements keep one plan each: with a long history PostgreSQL
+# takes planning anew for cheaper, each time, and that costs more than running them (decision 22).
+_POSTGRESQL_NOW: Final = "statement_timestamp(), set_config('plan_cache_mode', 'force_generic_plan', true)"
 _SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 
 
@@ -185,26 +188,26 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lo
     Named lots, spent or not, are in one of the pools.
     """
     contract = one(contract_id)
-    chosen = f"SELECT id FROM ledger_pool WHERE contract_id = %s AND {among('id', 'uuid')}"
+    columns = "SELECT id, contract_id, kind, available_mt, held_mt, used_mt, expired_mt FROM ledger_pool"
+    # Pools first, each way by its own index, then their lots: one condition with OR, or a plan that begins with the
+    # lots, would walk through all that a large contract has.
+    chosen = [f"{columns} WHERE contract_id = %s AND {among('id', 'uuid')}"]
     parameters = [contract, many(pool_ids)]
     if orders:
-        # Not one condition with OR: that would walk through all pools of a large contract.
-        chosen += f"""
-            UNION ALL SELECT id FROM ledger_pool WHERE contract_id = %s AND kind = 'shared'
-            UNION ALL SELECT id FROM ledger_pool
-                WHERE contract_id = %s AND kind = 'individual' AND {among("user_id", "bigint")}
-        """
+        chosen += [
+            f"{columns} WHERE contract_id = %s AND kind = 'shared'",
+            f"{columns} WHERE contract_id = %s AND kind = 'individual' AND {among('user_id', 'bigint')}",
+        ]
         parameters += [contract, contract, many({order.user_id for order in orders})]
     sql = f"""
+        WITH p AS MATERIALIZED ({" UNION ".join(chosen)})
         SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
             l.id AS lot_id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt AS lot_held_mt,
             l.granted_at, l.expires_at, l.usable_until
-        FROM ledger_pool p
-        LEFT JOIN ledger_lot l ON l.contract_id = p.contract_id AND l.pool_id = p.id
+        FROM p LEFT JOIN ledger_lot l ON l.contract_id = p.contract_id AND l.pool_id = p.id
             AND (NOT l.exhausted OR {among("l.id", "uuid")})
-        WHERE p.contract_id = %s AND p.id IN ({chosen})
     """
-    return Query(sql, [many(lot_ids), contract, *parameters], (*_POOL_TYPES, *_LOT_TYPES))
+    return Query(sql, [*parameters, many(lot_ids)], (*_POOL_TYPES, *_LOT_TYPES))
 
 
 def _add_pools(state: State, rows: Rows) -> None:
