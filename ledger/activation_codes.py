@@ -10,9 +10,15 @@ from ledger.texts import is_storable
 
 def create_activation_code(*, pack: Pack, quantity: int = 1, note: str = "") -> str:
     """Return a new reseller's code; only its hash is kept, so nobody can read it again."""
-    code = "-".join(secrets.token_hex(3).upper() for _ in range(4))
-    ActivationCode.objects.create(code_hash=_hash(code), pack=pack, quantity=quantity, note=note)
+    code, code_hash = new_code()
+    ActivationCode.objects.create(code_hash=code_hash, pack=pack, quantity=quantity, note=note)
     return code
+
+
+def new_code() -> tuple[str, str]:
+    """Return a code that nobody can guess, and the hash under which it is kept."""
+    code = "-".join(secrets.token_hex(3).upper() for _ in range(4))
+    return code, _hash(code)
 
 
 def find_code(activation_code: str) -> ActivationCode:

@@ -16,22 +16,24 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from portal.reading import read_contract
 
 View = Callable[..., HttpResponse]
-FIRST_ADD_ONE = "Operators sign in with a second factor: add an authenticator app or a security key, then come back."
+FIRST_ADD_ONE = _("Operators sign in with a second factor: add an authenticator app or a security key, then come back.")
 
 
 class OperatorSite(AdminSite):
     """Django's admin, for the operators. INSTALLED_APPS names it as the default site."""
 
-    site_header = "Counting House: operators"
+    site_header = _("Counting House: operators")
     site_title = "Counting House"
-    index_title = "What operators keep"
+    index_title = _("What operators keep")
 
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -50,12 +52,26 @@ class OperatorSite(AdminSite):
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            refuse_nul(request)
             if request.path == reverse("admin:logout"):
                 left: HttpResponse = view(request, *args, **kwargs)
                 return left
             return second_factor_first(request) or changing(request, *args, **kwargs)
 
         return super().admin_view(guarded, cacheable)
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """Refuse a NUL in an address: PostgreSQL takes it in no text, and the admin's lists ask for it anyway.
+
+    Forms refuse one themselves, field by field.
+
+    Raises:
+        SuspiciousOperation: answered with 400.
+    """
+    sent = [text for name, texts in request.GET.lists() for text in (name, *texts)]
+    if any("\0" in text for text in (request.path, *sent)):
+        raise SuspiciousOperation("This address holds a NUL character.")
 
 
 def second_factor_first(request: HttpRequest) -> HttpResponse | None:

@@ -25,12 +25,14 @@ READ: Final = (
     "verificationrun",
     "dailyroot",
 )
-READ_OF_THE_PORTAL: Final = ("taskrun",)
+READ_OF_THE_PORTAL: Final = ("taskrun", "export", "exportschedule", "notice")
 PERMISSIONS: Final = frozenset(
     {f"{verb}_{name}" for name in KEPT for verb in ("view", "add", "change")}
     | {f"view_{name}" for name in (*READ, *READ_OF_THE_PORTAL)}
     # The books are never edited: to change a pool is to post an adjustment, with a reason.
     | {"change_pool"}
+    # Nor are orders: to change one is to record its payment, or to deliver what was paid too late.
+    | {"change_order", "view_activationcode", "add_activationcode"}
 )
 
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from ledger import audit
 from ledger.models import Contract
@@ -23,7 +24,7 @@ from ledger.texts import is_storable
 
 SESSION_KEY: Final = "contracts_read"
 REASON_LIMIT: Final = 500
-NOTHING_OPENED: Final = (
+NOTHING_OPENED: Final = _(
     "Here stands what belongs to the contracts you gave a reason to read, in this session: none yet. "
     "Choose one under Contracts, and Read its books there."
 )
@@ -35,13 +36,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LIMIT,
         min_length=3,
-        help_text="Such as the number of a support request. The contract's own people read it in their audit log.",
+        help_text=_("Such as the number of a support request. The contract's own people read it in their audit log."),
     )
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]
         if not is_storable(reason):
-            raise forms.ValidationError("The reason has characters that cannot be kept.")
+            raise forms.ValidationError(_("The reason has characters that cannot be kept."))
         return reason
 
 
@@ -82,7 +83,11 @@ def read_contract(request: HttpRequest, contract_id: UUID) -> HttpResponse:
         )
         request.session[SESSION_KEY] = [*opened(request), str(contract.id)]
         return redirect(_next(request, contract))
-    context = {**admin.site.each_context(request), "title": f"Read the books of {contract}", "form": form}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Read the books of %(contract)s") % {"contract": contract},
+        "form": form,
+    }
     return render(request, "admin/ledger/contract/read.html", {**context, "contract": contract})
 
 

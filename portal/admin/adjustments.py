@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger import adjustments
 from ledger.amounts import MILLI, format_milli
@@ -26,9 +28,9 @@ class AdjustmentForm(forms.Form):
     """How many tokens to add or take, why, and a key so that a second click does nothing more."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
-    amount = DecimalField(signed=True, label="Tokens", help_text="Such as 12.5 to add, -12.5 to take away.")
+    amount = DecimalField(signed=True, label=_("Tokens"), help_text=_("Such as 12.5 to add, -12.5 to take away."))
     reason = forms.CharField(
-        max_length=REASON_LIMIT, widget=AdminTextareaWidget, help_text="The contract's members can read it."
+        max_length=REASON_LIMIT, widget=AdminTextareaWidget, help_text=_("The contract's members can read it.")
     )
 
 
@@ -48,20 +50,20 @@ def adjusted(request: HttpRequest, pool: Pool, form: AdjustmentForm) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.detail)
         return False
     if done.status == AdjustmentStatus.WAITING:
-        messages.warning(request, "This is over the limit of one operator: it waits for a second one.")
+        messages.warning(request, _("This is over the limit of one operator: it waits for a second one."))
     else:
-        messages.success(request, f"{format_milli(sent['amount'])} tokens are posted.")
+        messages.success(request, _("%(amount)s tokens are posted.") % {"amount": format_milli(sent["amount"])})
     return True
 
 
-def operator_of(request: HttpRequest) -> User:
-    """Return the operator who may correct pools.
+def operator_of(request: HttpRequest, right: str = "ledger.change_pool") -> User:
+    """Return the operator who has this permission; without one named, to correct pools.
 
     Raises:
         PermissionDenied: they may not.
     """
     user = request.user
-    if not isinstance(user, User) or not user.has_perm("ledger.change_pool"):
+    if not isinstance(user, User) or not user.has_perm(right):
         raise PermissionDenied
     return user
 
@@ -69,10 +71,10 @@ def operator_of(request: HttpRequest) -> User:
 @admin.register(Adjustment)
 class AdjustmentAdmin(ContractReadAdmin):
     fields = (
-        *("contract", "pool", tokens("amount_mt", "Tokens"), "reason", "status"),
+        *("contract", "pool", tokens("amount_mt", _("Tokens")), "reason", "status"),
         *("requested_by", "requested_at", "decided_by", "decided_at"),
     )
-    list_display = ("requested_at", "pool", tokens("amount_mt", "Tokens"), "status", "requested_by", "decided_by")
+    list_display = ("requested_at", "pool", tokens("amount_mt", _("Tokens")), "status", "requested_by", "decided_by")
     list_filter = ("status",)
     list_select_related = ("pool__user", "pool__contract", "requested_by", "decided_by")
     search_fields = ("=id", "contract__number", "reason")
@@ -93,11 +95,11 @@ class AdjustmentAdmin(ContractReadAdmin):
 
     def approve(self, request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
         """Post a correction that another operator asked for."""
-        return self._decided(request, adjustment_id, adjustments.approve, "The adjustment is posted.")
+        return self._decided(request, adjustment_id, adjustments.approve, gettext("The adjustment is posted."))
 
     def decline(self, request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
         """Give a correction up."""
-        return self._decided(request, adjustment_id, adjustments.decline, "The adjustment is declined.")
+        return self._decided(request, adjustment_id, adjustments.decline, gettext("The adjustment is declined."))
 
     def _decided(self, request: HttpRequest, adjustment_id: UUID, verb: Any, done: str) -> HttpResponse:
         operator = operator_of(request)

@@ -66,7 +66,18 @@ class PriceField(forms.DecimalField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-def tokens(name: str, title: str) -> Callable[[Any], str]:
+def cents(name: str, title: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
+    """Return a column that shows the field `name`, in cents, as a price in the row's currency."""
+
+    @admin.display(description=title, ordering=name if ordering is None else ordering or None)
+    def shown(row: Any) -> str:
+        value: int = getattr(row, name)
+        return f"{row.currency} {value // 100}.{value % 100:02d}"
+
+    return shown
+
+
+def tokens(name: str, title: Any) -> Callable[[Any], str]:
     """Return a column that shows the field `name`, in milli-tokens, as a decimal number of tokens."""
 
     @admin.display(description=title, ordering=name)

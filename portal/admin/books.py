@@ -1,15 +1,16 @@
-"""The books, to be read: transactions with their entries, lots, jobs, orders and the audit log."""
+"""The books, to be read: transactions with their entries, lots, jobs and the audit log."""
 
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from ledger.amounts import format_milli
-from ledger.models import AuditEvent, Entry, Job, Lot, Order, Transaction
+from ledger.models import AuditEvent, Entry, Job, Lot, Transaction
 from portal.admin.base import ContractReadAdmin, tokens
 
 
-@admin.display(description="Entries")
+@admin.display(description=_("Entries"))
 def entries(transaction: Transaction) -> SafeString:
     """Show the entries; they are found by their numbers, which is what the books are indexed by."""
     numbers = (transaction.first_seq, transaction.last_seq)
@@ -19,7 +20,8 @@ def entries(transaction: Transaction) -> SafeString:
         for entry in found
     ]
     return format_html(
-        "<table><tr><th>No.</th><th>Account</th><th>Pool</th><th>Lot</th><th>Tokens</th></tr>{}</table>",
+        "<table><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr>{}</table>",
+        *(_("No."), _("Account"), _("Pool"), _("Lot"), _("Tokens")),
         format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
     )
 
@@ -36,7 +38,7 @@ class TransactionAdmin(ContractReadAdmin):
 
 @admin.register(Lot)
 class LotAdmin(ContractReadAdmin):
-    _amounts = (tokens("amount_mt", "Put in"), tokens("remaining_mt", "Remaining"), tokens("held_mt", "Held"))
+    _amounts = (tokens("amount_mt", _("Put in")), tokens("remaining_mt", _("Remaining")), tokens("held_mt", _("Held")))
     fields = ("contract", "pool", "parent", "source", *_amounts, "granted_at", "expires_at", "usable_until")
     list_display = ("pool", "source", *_amounts, "granted_at", "expires_at")
     list_filter = ("source",)
@@ -47,9 +49,13 @@ class LotAdmin(ContractReadAdmin):
 
 @admin.register(Job)
 class JobAdmin(ContractReadAdmin):
-    _amounts = (tokens("price_mt", "Price"), tokens("captured_mt", "Charged"), tokens("refunded_mt", "Refunded"))
+    _amounts = (
+        tokens("price_mt", _("Price")),
+        tokens("captured_mt", _("Charged")),
+        tokens("refunded_mt", _("Refunded")),
+    )
     fields = (
-        *("contract", "service", "user", "pool", "caller", tokens("quantity_m", "Quantity"), *_amounts, "status"),
+        *("contract", "service", "user", "pool", "caller", tokens("quantity_m", _("Quantity")), *_amounts, "status"),
         *("results", "project", "comment", "external_id", "reason"),
         *("created_at", "first_result_at", "ended_at", "hold_expires_at"),
     )
@@ -57,14 +63,6 @@ class JobAdmin(ContractReadAdmin):
     list_filter = ("status", "service")
     list_select_related = ("service", "user", "contract")
     search_fields = ("=id", "=external_id", "user__email", "contract__number")
-
-
-@admin.register(Order)
-class OrderAdmin(ContractReadAdmin):
-    list_display = ("created_at", "contract", "pack", "quantity", tokens("amount_mt", "Tokens"), "channel", "status")
-    list_filter = ("status", "channel")
-    list_select_related = ("contract", "pack")
-    search_fields = ("=id", "contract__number", "purchase_order")
 
 
 @admin.register(AuditEvent)

@@ -7,29 +7,40 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from ledger.contracts import open_contract
 from ledger.models import Benefit, Contract, Membership, Seat, Subscription
 from portal.admin.base import AnyForm, AnyInline, ContractReadAdmin, KeptAdmin, PriceField
 
-OPTIONS = ("allow_split", "project_required", "refund_grace_s", "approval_limit_cents")
+OPTIONS = (
+    *("allow_split", "project_required", "refund_grace_s", "approval_limit_cents"),
+    *("tax_name", "tax_rate_bp", "pays_first"),
+)
 
 
 class ContractForm(AnyForm):
     approval_limit_cents = PriceField(
-        required=False, label="Approval limit", help_text="Orders above this price need an administrator's approval."
+        required=False,
+        label=_("Approval limit"),
+        help_text=_("Orders above this price need an administrator's approval."),
+    )
+    tax_rate_bp = PriceField(
+        label=_("Tax rate"),
+        initial=0,
+        help_text=_("In per cent, such as 19 or 7.70. Placed orders keep the rate they had."),
     )
 
 
 class OpenContractForm(ContractForm):
     """A new contract, which has an administrator from its first day."""
 
-    administrator = forms.EmailField(help_text="E-mail address of somebody who has an account.")
+    administrator = forms.EmailField(help_text=_("E-mail address of somebody who has an account."))
 
     def clean_administrator(self) -> User:
         found = User.objects.filter(email__iexact=self.cleaned_data["administrator"], is_active=True)[:2]
         if len(found) != 1:
-            raise forms.ValidationError("Exactly one account must have this address.")
+            raise forms.ValidationError(_("Exactly one account must have this address."))
         return found[0]
 
 
@@ -91,7 +102,7 @@ class SubscriptionAdmin(KeptAdmin):
         super().save_formset(request, form, formset, change)
         for seat in formset.new_objects:
             self.audit(request, seat, change=False, detail=f"user: {seat.user or 'nobody'}")
-        for seat, _ in formset.changed_objects:
+        for seat, _changes in formset.changed_objects:
             self.audit(request, seat, change=True, detail=f"user: {seat.user or 'nobody'}")
 
     def contract_of(self, obj: Subscription | Seat) -> Contract:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Pool
 from portal.admin.adjustments import AdjustmentForm, adjusted, operator_of
@@ -16,8 +17,8 @@ from portal.admin.base import ContractReadAdmin, tokens
 @admin.register(Pool)
 class PoolAdmin(ContractReadAdmin):
     _amounts = (
-        *(tokens("available_mt", "Available"), tokens("held_mt", "Held")),
-        *(tokens("used_mt", "Used"), tokens("expired_mt", "Expired")),
+        *(tokens("available_mt", _("Available")), tokens("held_mt", _("Held"))),
+        *(tokens("used_mt", _("Used")), tokens("expired_mt", _("Expired"))),
     )
     fields = ("contract", "kind", "user", *_amounts, "created_at")
     list_display = ("__str__", "contract", *_amounts)
@@ -44,6 +45,6 @@ class PoolAdmin(ContractReadAdmin):
         form = AdjustmentForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and adjusted(request, pool, form):
             return redirect("admin:ledger_pool_change", pool_id)
-        title = f"Adjust: {pool}"
+        title = _("Adjust: %(pool)s") % {"pool": pool}
         context = {**self.admin_site.each_context(request), "title": title, "pool": pool, "form": form}
         return render(request, "admin/ledger/pool/adjust.html", context)

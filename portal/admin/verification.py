@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import DailyRoot, VerificationRun
 from portal.admin.base import ReadAdmin
 
 
-@admin.display(description="Found")
+@admin.display(description=_("Found"))
 def findings(run: VerificationRun) -> SafeString | str:
     """Show what the run found."""
     rows = [
@@ -16,9 +18,10 @@ def findings(run: VerificationRun) -> SafeString | str:
         for found in run.findings.select_related("contract")
     ]
     if not rows:
-        return "Nothing: the books are sound."
+        return gettext("Nothing: the books are sound.")
     return format_html(
-        "<table><tr><th>What should hold</th><th>Contract</th><th>Where it does not</th><th>Detail</th></tr>{}</table>",
+        "<table><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr>{}</table>",
+        *(_("What should hold"), _("Contract"), _("Where it does not"), _("Detail")),
         format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
     )
 

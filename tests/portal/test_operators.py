@@ -1,6 +1,7 @@
 """The operators' pages: Olga keeps what can be charged, opens contracts, corrects pools; the books stay as they are."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.balances import balance
+from ledger.ids import new_id
 from ledger.models import (
     AuditEvent,
     Book,
@@ -37,6 +39,7 @@ from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, text_of
 
 LISTED = [name for name in (*KEPT, *READ) if name != "seat"]
+EFFECTS = ("now", "later", "past")
 OPENED = {"starts_at_0": "2026-01-01", "starts_at_1": "00:00:00", "ends_at_0": "", "ends_at_1": ""}
 
 
@@ -93,8 +96,36 @@ def test_staff_outside_the_group_can_do_nothing(world: World, shared_a: Pool) ->
     assert not Transaction.objects.filter(kind="adjust").exists()
 
 
-def test_olga_changes_a_rate_in_tokens(world: World, olgas: Client) -> None:
+def coming_rate() -> Rate:
+    """A rate that takes effect in a week."""
     rate = Rate.objects.filter(service__code="generative_study").get()
+    rate.id, rate.effective_from, rate._state.adding = new_id(), timezone.now() + timedelta(days=7), True
+    rate.save()
+    return rate
+
+
+def test_a_rate_in_effect_keeps_its_figures_and_may_end_from_now_on(world: World, olgas: Client) -> None:
+    rate = Rate.objects.filter(service__code="generative_study").get()
+    change = address("rate", "change", rate.id)
+    shown = olgas.get(change)
+    assert "its figures stay as they were charged" in text_of(shown)
+    sent = fields_of(shown) | {"amount_mt": "99", "effective_until_1": "00:00:00"}
+    assert "ends now or later" in text_of(olgas.post(change, sent | {"effective_until_0": "2026-01-01"}))
+    assert olgas.post(change, sent | {"effective_until_0": "2099-01-01"}).status_code == 302
+    ended = Rate.objects.get(id=rate.id)
+    assert (ended.amount_mt, ended.effective_until and ended.effective_until.year) == (rate.amount_mt, 2099)
+
+
+def test_rates_are_listed_by_whether_they_are_in_effect(world: World, olgas: Client) -> None:
+    coming = coming_rate()
+    listed = {word: olgas.get(address("rate", "changelist"), {"effect": word}).context["cl"] for word in EFFECTS}
+    assert list(listed["later"].queryset) == [coming]
+    assert listed["past"].queryset.count() == 0
+    assert listed["now"].queryset.count() == Rate.objects.count() - 1
+
+
+def test_olga_changes_a_rate_in_tokens(world: World, olgas: Client) -> None:
+    rate = coming_rate()
     sent = fields_of(olgas.get(address("rate", "change", rate.id)))
     assert (Decimal(sent["amount_mt"]) * 1000, sent["step_m"]) == (rate.amount_mt, "1")
     assert olgas.post(address("rate", "change", rate.id), {**sent, "amount_mt": "12.5"}).status_code == 302
@@ -106,7 +137,7 @@ def test_olga_changes_a_rate_in_tokens(world: World, olgas: Client) -> None:
 
 @pytest.mark.parametrize("amount", ["0.0001", "-1", "1e3", ""])
 def test_a_rate_that_is_no_amount_is_refused(amount: str, world: World, olgas: Client) -> None:
-    rate = Rate.objects.filter(service__code="generative_study").get()
+    rate = coming_rate()
     sent = fields_of(olgas.get(address("rate", "change", rate.id)))
     assert (
         "amount_mt"
@@ -205,7 +236,7 @@ def test_nothing_is_deleted(model: str, world: World, root: Client) -> None:
 
 def test_the_list_of_what_operators_see_is_whole() -> None:
     shown = {model._meta.model_name for model in admin.site._registry if model._meta.app_label == "ledger"}
-    assert shown == set(LISTED)
+    assert shown == {*LISTED, "activationcode"}
 
 
 def test_every_migration_gives_the_group_its_rights_again(db: None) -> None:
