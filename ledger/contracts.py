@@ -18,7 +18,7 @@ def open_contract(
     starts_at: datetime,
     ends_at: datetime | None = None,
     administrator: User | None = None,
-    **options: bool | int | None,
+    **options: bool | int | str | None,
 ) -> Contract:
     """Open a contract with its book and its shared pool; `options` are further fields of Contract."""
     contract = Contract.objects.create(number=number, name=name, starts_at=starts_at, ends_at=ends_at, **options)

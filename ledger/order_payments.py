@@ -90,7 +90,7 @@ def _find(order_id: UUID) -> Order:
 
 def _settle(order: Order, reference: str, *, actor: User | None, at: datetime | None) -> Order:
     key = system_key(f"order-paid:{order.id}")
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         if order.paid_at:
             _notice_second(order, reference)
             return order

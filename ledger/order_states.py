@@ -77,7 +77,7 @@ def change(order: Order, fields: tuple[str, ...], *, of: str = "") -> None:
         AlreadyDecided: it stands elsewhere by now.
     """
     known = [status for status in before(order.status) if of in ("", status)]
-    sources = Order.objects.filter(id=order.id, status__in=known)
+    sources = Order.objects.filter(contract_id=order.contract_id, id=order.id, status__in=known)
     values = {name: getattr(order, name) for name in ("status", "expires_at", *fields)}
     if not sources.update(**values):
         now = Order.objects.filter(id=order.id).values_list("status", flat=True).first()

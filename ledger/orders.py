@@ -3,13 +3,16 @@
 These are the members' verbs; what happens to the money is in ledger/order_payments.py.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.db.transaction import atomic
+from django.utils.translation import gettext_noop
 
 from ledger import audit
 from ledger.activation_codes import create_activation_code, find_code, use_code
@@ -44,8 +47,8 @@ __all__ = [
     "to_pay",
 ]
 TOO_LATE: Final = {
-    OrderStatus.FULFILLED: "The order has been fulfilled; its tokens are in the shared pool.",
-    OrderStatus.PAID: "The order has been paid; ask the site's operators for the money.",
+    OrderStatus.FULFILLED: gettext_noop("The order has been fulfilled; its tokens are in the shared pool."),
+    OrderStatus.PAID: gettext_noop("The order has been paid; ask the site's operators for the money."),
 }
 
 
@@ -127,10 +130,10 @@ def save_draft(
     price_order(order, provider, free=False)
     order.created_at, order.status = database_now(), OrderStatus.DRAFT
     order.expires_at = order.created_at + LAPSES[order.status]
-    with atomic():
-        if not Order.objects.filter(id=draft_id).exists():
-            order.save(force_insert=True)
-            _audit(membership, "order.drafted", order)
+    # Kept before, or by a second click at this moment: then it stays as it is.
+    with suppress(IntegrityError), atomic():
+        order.save(force_insert=True)
+        _audit(membership, "order.drafted", order)
     return find(membership.contract, draft_id)
 
 

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the column. `right` None: for everybody who is signed in. `also`: pages that belong to it."""
+    """One line of the column. `right` None: for everybody who is signed in. `without`: for those who lack it.
+
+    `also`: pages that belong to it.
+    """
 
     label: "str | StrPromise"
     url_name: str
     right: Right | None = None
     also: tuple[str, ...] = ()
     children: tuple["Entry", ...] = ()
+    without: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ COLUMN: Final[tuple[tuple["str | StrPromise", tuple[Entry, ...]], ...]] = (
             REPORTING,
             Entry(_("Exports"), "portal:exports", Right.OWN_USE, also=("portal:export",)),
             Entry(_("Buy tokens"), "portal:buy", Right.BUY, also=("portal:confirm-order", "portal:redeem-code")),
+            Entry(_("Ask for tokens"), "portal:ask-to-buy", Right.OWN_USE, without=Right.BUY),
             Entry(_("Orders"), "portal:orders", Right.BUY, also=("portal:order",)),
             Entry(_("Refund requests"), "portal:refund-requests", Right.DECIDE_REFUNDS),
             Entry(_("Benefit requests"), "portal:enablings", Right.MANAGE_ENABLING),
@@ -143,7 +148,7 @@ def _groups(request: HttpRequest, membership: Membership | None) -> Iterator[Gro
 def _links(entries: Iterable[Entry], rights: Collection[Right], current: str) -> Iterator[Link]:
     """Yield the entries that these rights show."""
     for entry in entries:
-        if entry.right is None or entry.right in rights:
+        if (entry.right is None or entry.right in rights) and entry.without not in rights:
             children = tuple(_links(entry.children, rights, current))
             is_current = not children and (entry.url_name == current or current in entry.also)
             yield Link(str(entry.label), reverse(entry.url_name), is_current, children)

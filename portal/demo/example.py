@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from ledger.benefits import request_enabling
 from ledger.invitations import invite
-from ledger.models import Benefit, Contract, Invitation
+from ledger.models import Benefit, Channel, Contract, Invitation, Pack
+from ledger.options import set_options
+from ledger.orders import place
+from ledger.posting import system_key
 from portal.demo.claims import PENDING_REASON, claim, one_is_pending
 from portal.demo.history import play
 from portal.demo.kept import Kept, load_kept, save_kept
 from portal.demo.organisation import SERIAL_INFRAWORKS, Organisation, found
-from portal.demo.people import BOB, CAROL, GRACE, INVITED_EMAIL
+from portal.demo.people import ALICE, BOB, CAROL, GRACE, INVITED_EMAIL
 from portal.demo.story import (
     HABITS_A,
     HABITS_B,
@@ -20,6 +23,8 @@ from portal.demo.story import (
     year_of_work,
 )
 from portal.demo.timeline import events
+
+LIMIT_CENTS = 2_000_000
 
 
 def make_example() -> tuple[Organisation, Kept]:
@@ -53,8 +58,22 @@ def _play_the_year(organisation: Organisation, *, caller: str) -> None:
         play(contract=contract, users=organisation.users, steps=rest, caller=caller)
 
 
+def _leave_an_order(organisation: Organisation) -> None:
+    """Let Carol order more than she may alone, so that Alice has something to approve."""
+    alice = organisation.member(ALICE)
+    set_options(membership=alice, allow_split=False, project_required=False, approval_limit_cents=LIMIT_CENTS)
+    place(
+        idempotency=system_key("demo:order:waiting"),
+        membership=organisation.member(CAROL),
+        pack=Pack.objects.get(code="5000"),
+        quantity=2,
+        channel=Channel.DIRECT,
+        purchase_order="PO-26011",
+    )
+
+
 def _leave_open_questions(organisation: Organisation) -> None:
-    """Leave an invitation, an enabling and a refund request open, the last one last: it marks the example as made."""
+    """Leave an invitation, an enabling, an order and last a refund request open: that marks the example as made."""
     contract = organisation.contract_a
     if not Invitation.objects.filter(contract=contract).exists():
         invite(membership=organisation.member(CAROL), email=INVITED_EMAIL, uses_shared=True)
@@ -65,4 +84,5 @@ def _leave_open_questions(organisation: Organisation) -> None:
             contract_number=contract.number,
             serial_number=SERIAL_INFRAWORKS,
         )
+    _leave_an_order(organisation)
     claim(organisation, BOB, at=organisation.anchor - timedelta(minutes=30), reason=PENDING_REASON)

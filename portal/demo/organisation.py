@@ -46,6 +46,7 @@ from portal.operators import make_operator
 
 OPENED_BEFORE: Final = timedelta(days=420)
 ENDS_AFTER: Final = timedelta(days=675)
+TAX_RATE_BP: Final = 1_900
 SERIAL_FUSION: Final = "391-20250117"
 SERIAL_INFRAWORKS: Final = "391-20250233"
 CLIENT_SCOPES: Final = (
@@ -111,6 +112,8 @@ def _contract(number: str, name: str, administrator: User) -> Contract:
         starts_at=opened_at,
         ends_at=opened_at + OPENED_BEFORE + ENDS_AFTER,
         administrator=administrator,
+        tax_name="VAT",
+        tax_rate_bp=TAX_RATE_BP,
     )
 
 

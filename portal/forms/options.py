@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Contract
 from portal.once import OnceForm
@@ -13,22 +14,24 @@ class OptionsForm(OnceForm):
 
     allow_split = forms.BooleanField(
         required=False,
-        label="A charge may be paid from both pools together",
-        help_text="Off: a job is paid whole from one pool, even if both together would be enough.",
+        label=_("A charge may be paid from both pools together"),
+        help_text=_("Off: a job is paid whole from one pool, even if both together would be enough."),
     )
     project_required = forms.BooleanField(
         required=False,
-        label="Every job must carry a project code",
-        help_text="On: a job without one is refused, also from desktop applications. Jobs that run already go on.",
+        label=_("Every job must carry a project code"),
+        help_text=_("On: a job without one is refused, also from desktop applications. Jobs that run already go on."),
     )
     approval_limit = forms.DecimalField(
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        label="Orders above this price need your approval",
-        help_text="In the currency of the order. Empty: coordinators buy without asking. "
-        "0: every order waits. Orders that wait already go on waiting.",
+        label=_("Orders above this price need your approval"),
+        help_text=_(
+            "Before tax, in the currency of the order. Empty: coordinators buy without asking. "
+            "0: every order waits. Orders that wait already go on waiting."
+        ),
     )
 
     def limit_cents(self) -> int | None:

@@ -27,6 +27,13 @@ class Provider(Protocol):
             ProviderError: the provider could not be reached.
         """
 
+    def withdraw(self, order: Order, *, back: str) -> None:
+        """Let a given-up order not be paid any more, as far as that can be had; called with the same `back`.
+
+        Raises:
+            ProviderError: it could not be had. Money that comes all the same is noted, and an operator decides.
+        """
+
     def read(self, body: bytes, headers: Mapping[str, str]) -> Payment | None:
         """Return the payment that a message tells of; None when it is about something else.
 

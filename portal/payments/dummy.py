@@ -26,6 +26,9 @@ class Dummy:
         """Return the page that stands for the provider's."""
         return reverse("portal:dummy-payment", kwargs={"order_id": order.id})
 
+    def withdraw(self, order: Order, *, back: str) -> None:
+        """Do nothing: its page looks at the order."""
+
     def message(self, order: Order) -> tuple[bytes, dict[str, str]]:
         """Return the body and the headers by which the order is told to be paid."""
         told = {"order": str(order.id), "amount": order.total_cents, "currency": order.currency}

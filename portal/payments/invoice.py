@@ -17,6 +17,9 @@ class Invoice:
         """Refuse: an invoice has no page where it is paid."""
         raise ProviderError("Invoices are paid outside this site.")
 
+    def withdraw(self, order: Order, *, back: str) -> None:
+        """Do nothing: there is no page to close."""
+
     def read(self, body: bytes, headers: Mapping[str, str]) -> Payment | None:
         """Refuse: nobody sends messages about invoices."""
         raise BadMessage

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from ledger import order_payments
 from ledger.models import Order
 from ledger.order_states import INVOICE
-from portal.payments.base import Provider
+from portal.payments.base import Provider, ProviderError
 
 # By name, because Stripe's library is large and few sites need it.
 PROVIDERS: Final = {
@@ -33,6 +33,17 @@ def provider_named(name: str) -> Provider | None:
     made: Any = import_string(PROVIDERS[name])
     provider: Provider = made()
     return provider
+
+
+def withdraw(order: Order, *, back: str) -> None:
+    """Tell the provider of a given-up order that nobody shall pay it; a provider who is away is only logged."""
+    provider = provider_named(order.provider)
+    if provider is None:
+        return
+    try:
+        provider.withdraw(order, back=back)
+    except ProviderError as error:
+        log.warning("payment_not_withdrawn", order=str(order.id), error=str(error))
 
 
 def receive(provider: Provider, body: bytes, headers: Mapping[str, str]) -> Order | None:

@@ -29,11 +29,12 @@ def pay_order(request: MemberRequest, order_id: UUID) -> HttpResponse:
     """Go to where the order is paid; a plain link, because the policy lets no form lead to another site."""
     order = _to_pay(request, order_id)
     provider = provider_named(order.provider)
+    if order.status == OrderStatus.PLACED and provider is None:
+        messages.error(request, _("This way of paying is not offered any more. Cancel the order and place it again."))
     if order.status != OrderStatus.PLACED or provider is None:
         return redirect("portal:order", order_id=order.id)
-    back = request.build_absolute_uri(reverse("portal:order", kwargs={"order_id": order.id}))
     try:
-        return redirect(provider.payment_address(order, back=back))
+        return redirect(provider.payment_address(order, back=page_of_order(request, order)))
     except ProviderError as error:
         log.warning("payment_page_not_reached", order=str(order.id), error=str(error))
         messages.error(request, _("The payment page could not be reached. Nothing was paid; try again in a minute."))
@@ -74,6 +75,11 @@ def payment_webhook(request: HttpRequest, provider_name: str) -> HttpResponse:
 
 
 payment_webhook.access = None  # type: ignore[attr-defined]  # whoever signs as the provider
+
+
+def page_of_order(request: HttpRequest, order: Order) -> str:
+    """Return the absolute address of the order's page, to which a provider sends the buyer back."""
+    return request.build_absolute_uri(reverse("portal:order", kwargs={"order_id": order.id}))
 
 
 def _to_pay(request: MemberRequest, order_id: UUID) -> Order:

@@ -40,16 +40,23 @@ READ_WRITE = ["GET", "HEAD", "POST"]
 @require_safe
 @requires(Right.OWN_USE)
 def buy(request: MemberRequest) -> HttpResponse:
-    """Choose a pack; the choice goes to the next step as its address. Who may not buy is told who may."""
+    """Choose a pack, looking at the total; the choice goes to the next step as its address.
+
+    Who may not buy is told who may.
+    """
     if Right.BUY not in rights_of(request.membership):
         return ask_page(request, status=403)
     form = ChoosePackForm(request.GET or None)
-    if form.is_valid():
+    if form.is_valid() and "look" not in request.GET:
         return redirect(f"{reverse('portal:confirm-order')}?{_as_address(form.cleaned_data)}")
     contract = request.membership.contract
+    packs = list(Pack.objects.filter(active=True))
+    offer = _first_offer(request.membership, form, packs)
     context = {
         "form": form,
-        "packs": Pack.objects.filter(active=True),
+        "packs": packs,
+        "offer": offer,
+        "needs_approval": offer is not None and is_over_limit(offer),
         "shared": balance(shared_pool(contract.id).id),
         "has_ended": contract.ends_at is not None and contract.ends_at <= timezone.now(),
         "drafts": Order.objects.filter(contract=contract, status=OrderStatus.DRAFT).select_related("pack")[:5],
@@ -80,7 +87,6 @@ def confirm_order(request: MemberRequest) -> HttpResponse:
         "how_paid": how_paid(order),
         "usable_until": usable_until(order, timezone.now()),
         "needs_approval": is_over_limit(order),
-        "again": _as_address(chosen | {"draft": draft_id}),
     }
     return render(request, "portal/confirm_order.html", context)
 
@@ -102,6 +108,14 @@ def redeem_code(request: MemberRequest) -> HttpResponse:
 def _as_address(chosen: dict[str, Any]) -> str:
     named = {"pack": chosen["pack"].code, "quantity": chosen["quantity"], "channel": chosen["channel"]}
     return urlencode(named | ({"draft": chosen["draft"]} if chosen.get("draft") else {}))
+
+
+def _first_offer(membership: Membership, form: ChoosePackForm, packs: list[Pack]) -> Order | None:
+    """Return what is chosen, or one of the first pack before anything is; None for a choice that cannot be."""
+    if not form.is_bound:
+        return _offer(membership, pack=packs[0], quantity=1, channel=Channel.STORE) if packs else None
+    names = ("pack", "quantity", "channel")
+    return _offer(membership, **{name: form.cleaned_data[name] for name in names}) if form.is_valid() else None
 
 
 def _offer(membership: Membership, *, pack: Pack, quantity: int, channel: str) -> Order:

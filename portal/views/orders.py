@@ -18,6 +18,8 @@ from portal.membership import MemberRequest
 from portal.once import idempotency
 from portal.order_words import AFTER_PLACING, MEANING, how_paid, steps_of
 from portal.paging import page_of
+from portal.payments.providers import withdraw
+from portal.payments.views import page_of_order
 from portal.refusals import told
 
 RELATED = ("pack", "ordered_by", "approved_by", "contract")
@@ -80,6 +82,8 @@ def cancel_order(request: MemberRequest, order_id: UUID) -> HttpResponse:
     order = get_object_or_404(_orders(request), id=order_id)
     with told(request):
         orders.cancel(membership=request.membership, order_id=order.id)
+        if order.status == OrderStatus.PLACED:
+            withdraw(order, back=page_of_order(request, order))
         messages.success(request, _("The order is cancelled; nothing was bought."))
     return redirect("portal:order", order_id=order.id)
 

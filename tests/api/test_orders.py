@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from ledger.models import Contract, Pack, Pool
+from ledger.models import Contract, Order, Pack, Pool
 from ledger.orders import create_activation_code
 from tests.api.caller import Api, ok, problem
 
@@ -114,3 +115,25 @@ def test_a_browser_buys_only_after_a_fresh_sign_in(contract_a: Contract, alice: 
     problem(Api(client=browser).post("/orders", HUNDRED), 403, "reauthentication_required")
     browser.post("/accounts/reauthenticate/", {"password": "secret-alice"})
     ok(Api(client=browser).post("/orders", HUNDRED), 201)
+
+
+def test_a_browser_approves_only_after_a_fresh_sign_in(limited: Contract, as_carol: Api, alice: User) -> None:
+    order = ok(as_carol.post("/orders", {**HUNDRED, "quantity": 2}), 201)
+    browser = Client()
+    browser.force_login(alice)
+    approve = f"/orders/{order['id']}/approve"
+    problem(Api(client=browser).post(approve), 403, "reauthentication_required")
+    browser.post("/accounts/reauthenticate/", {"password": "secret-alice"})
+    assert ok(Api(client=browser).post(approve))["status"] == "fulfilled"
+
+
+def test_an_order_shows_its_tax_and_what_is_paid_in_all(contract_a: Contract, as_carol: Api) -> None:
+    Contract.objects.update(tax_rate_bp=1_900)
+    order = ok(as_carol.post("/orders", HUNDRED), 201)
+    assert (order["price"], order["tax"], order["total"]) == ("300.00", "57.00", "357.00")
+
+
+def test_an_order_that_waited_too_long_is_not_approved(limited: Contract, as_carol: Api, as_alice: Api) -> None:
+    order = ok(as_carol.post("/orders", {**HUNDRED, "quantity": 2}), 201)
+    Order.objects.update(expires_at=timezone.now())
+    problem(as_alice.post(f"/orders/{order['id']}/approve"), 409, "order_expired")

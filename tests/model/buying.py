@@ -1,6 +1,6 @@
 """What the API should answer about orders and allocations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from tests.model.asks import Ask, Fresh, No, Reply, amount, instant
 from tests.model.jobs import refused, thousandths
 from tests.model.prices import PACKS
 from tests.model.site import CLIENTS, PEOPLE, Order, Site, acting_user, contract_named
+
+WAITS_FOR = timedelta(days=30)
 
 
 def order_json(site: Site, order: Order) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def approve(site: Site, ask: Ask, order_id: str) -> Reply:
             raise No(403, "own_decision")
         _require_running(site)
         was = order.status
+        if was == "awaiting_approval" and site.clock >= order.created + WAITS_FOR:
+            raise No(409, "order_expired")
         _arrive(site, order, site.clock, lambda: was != "awaiting_approval", "already_decided")
         order.approved_by = ask.who
         return Reply(200, order_json(site, order))
