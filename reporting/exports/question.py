@@ -111,4 +111,6 @@ def question_of(chosen: UsageFilter, viewer: Viewer, *, as_of: datetime, status:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)  # as JSON gives it back, so that two questions can be compared
     return str(value) if isinstance(value, UUID) else value
