@@ -54,7 +54,7 @@ class InvitationsForm(forms.Form):
             return ""
         if (uploaded.size or 0) > LARGEST_FILE:
             raise forms.ValidationError(_("This file is too large to be a list of people."))
-        content = uploaded.read()
+        content: bytes = uploaded.read()
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError:
