@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Membership
 from ledger.rights import Right, rights_of
 from portal.help.views import help_for_page
+from portal.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -128,6 +129,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     is_signed_in = hasattr(request, "user") and request.user.is_authenticated
     return {
         "theme": theme if theme in ("light", "dark") else "auto",
+        "languages": LANGUAGES,
         "memberships": getattr(request, "memberships", []),
         "membership": membership,
         "navigation": list(_groups(request, membership)) if is_signed_in else [],
