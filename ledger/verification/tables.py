@@ -48,7 +48,7 @@ def laid_out(scopes: Sequence[Scope]) -> Iterator[Tables]:
             yield Tables()
             cursor.execute(f"DROP TABLE {', '.join(names)}")
     else:
-        parts, parameters = _definitions(scopes, _CHANGED_JOBS if incremental else _ALL_JOBS)
+        parts, parameters = _definitions(scopes, _CHANGED_JOBS if incremental else _all_jobs())
         hint = {"effect": "MATERIALIZED"}  # each answer is parsed once, for all that is asked of keys
         clause = ", ".join(f"{name} AS {hint.get(name, 'NOT MATERIALIZED')} ({sql})" for name, sql in parts.items())
         yield Tables(f"WITH {clause}", parameters)
@@ -77,6 +77,11 @@ def _copy(cursor: CursorWrapper, scopes: Sequence[Scope]) -> list[str]:
     cursor.execute("SET LOCAL enable_hashjoin = on")
     cursor.execute("SET LOCAL enable_mergejoin = on")
     return list(parts)
+
+
+def _all_jobs() -> dict[str, str]:
+    """Return what all jobs are: PostgreSQL joins their entries at once, SQLite looks each job's up by their numbers."""
+    return _ALL_JOBS if connection.vendor == "postgresql" else _ALL_JOBS | {"job_entry": _CHANGED_JOBS["job_entry"]}
 
 
 def _definitions(scopes: Sequence[Scope], jobs: dict[str, str]) -> tuple[dict[str, str], list[Any]]:
