@@ -10,8 +10,18 @@ from tests.house.words import unmarked
 from tools import messages
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt"))
+# Pages of operators, who are staff of the vendor, and of programmers, whose language the API's is.
+ENGLISH_ONLY = ("admin/", "api/")
 FACTS = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
 RENEW = "run `make messages`, and translate what is new"
+
+
+def test_every_word_of_the_templates_is_marked() -> None:
+    names = {path.relative_to(ROOT / "templates").as_posix(): path for path in TEMPLATES}
+    read = {name: path for name, path in names.items() if not name.startswith(ENGLISH_ONLY)}
+    found = {name: unmarked(path.read_text(), is_html=path.suffix == ".html") for name, path in read.items()}
+    assert {name: texts for name, texts in found.items() if texts} == {}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,12 @@ def test_marked_words_and_code_pass() -> None:
     assert (
         unmarked("<code>token_type</code><script>let words = 1;</script>{# words #} {{ words }} · Counting House") == []
     )
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogue_has_the_messages_of_the_site_and_no_others(language: str) -> None:
+    kept = {(message.context, message.id) for message in messages.read(language) if message.id}
+    assert kept == {(message.context, message.id) for message in messages.collected() if message.id}, RENEW
 
 
 @pytest.mark.parametrize("language", OTHERS)
