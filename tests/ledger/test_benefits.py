@@ -57,7 +57,8 @@ def test_an_approval_binds_the_user_assigns_a_seat_and_grants_the_gift(
     assert Seat.objects.get().user == stranger
     assert figures(stranger.pools.get())[0] == 100
     events = AuditEvent.objects.order_by("at").values_list("action", "subject", "at")
-    assert list(events) == [("benefit.requested", "stranger@example.com", day(1)), ("benefit.enabled", "stranger@example.com", day(2))]
+    address = "stranger@example.com"
+    assert list(events) == [("benefit.requested", address, day(1)), ("benefit.enabled", address, day(2))]
 
 
 def test_approving_twice_is_approving_once(
