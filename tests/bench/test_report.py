@@ -7,7 +7,7 @@ from bench.report import compare, table, unmeasured, write_json
 from bench.rounds import Row
 from bench.targets import FLUSHED, TARGETS, Target
 
-OURS = f"ours over HTTP, 32 connections{FLUSHED}"
+OURS = f"ours in process, 32 threads{FLUSHED}"
 LOCK = f"plain row lock, pgbench, 32 clients{FLUSHED}"
 
 

@@ -143,9 +143,9 @@ def test_from_every_job_a_link_leads_to_entries_that_add_up_to_zero(used: None, 
     for link in links:
         rows = rows_in(client.get(link).text)
         assert len(rows) >= 4
-        assert sum(float(row[6]) for row in rows) == 0
+        assert sum(float(row[5]) for row in rows) == 0
         job = Job.objects.get(pk=link.partition("job=")[2])
-        assert sum(float(row[6]) for row in rows if row[3] == "Used") * 1000 == job.captured_mt - job.refunded_mt
+        assert sum(float(row[5]) for row in rows if row[3] == "Used") * 1000 == job.captured_mt - job.refunded_mt
 
 
 def test_the_books_of_a_contract_are_shown_whole_page_by_page(
