@@ -18,7 +18,7 @@ _ALL: Final = (
     Dataset(
         "members", _("Members' usage"), 1, members.COLUMNS, Right.CONTRACT_REPORTS, members.rows, members.count_rows
     ),
-    Dataset("orders", _("Orders"), 1, orders.COLUMNS, Right.BUY, orders.rows, orders.count_rows),
+    Dataset("orders", _("Orders"), 2, orders.COLUMNS, Right.BUY, orders.rows, orders.count_rows),
     Dataset("audit", _("Audit log"), 1, audit.COLUMNS, Right.AUDIT_LOG, audit.rows, audit.count_rows),
     Dataset("focus", _("FOCUS 1.2 cost and usage"), 1, focus.COLUMNS, Right.OWN_USE, focus.rows, focus.count_rows),
 )

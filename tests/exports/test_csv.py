@@ -2,19 +2,23 @@
 
 import csv
 import re
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 
-from ledger.models import Contract, Entry, Job, Pool
+from ledger.models import Contract, Entry, Job, Membership, Pack, Pool
+from ledger.orders import place
 from portal.models import Export
 from portal.models.exports import ExportState
 from reporting.exports import DATASETS, harmless
 from reporting.usage import UsageScope, usage
+from tests.cast import fresh_key
 from tests.exports.conftest import Ask
 
+Member = Callable[[Contract, User], Membership]
 EVERYTHING = {"scope": "contract", "range": "all"}
 
 
@@ -31,9 +35,10 @@ def test_every_dataset_has_its_columns_even_without_a_row(
     answer = ask(alice, "usage" if name == "focus" else name, format_, first="2001-01-01", last="2001-01-02")
     lines = answer.getvalue().decode().splitlines()
     assert lines[0] == ",".join(DATASETS[name].names)
+    version = DATASETS[name].version
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Export-Columns"] == f"{name}/1"
-    name_of_file = rf'attachment; filename="{name}-v1-a-100-\d{{8}}T\d{{6}}Z.csv"'
+    assert answer.headers["Export-Columns"] == f"{name}/{version}"
+    name_of_file = rf'attachment; filename="{name}-v{version}-a-100-\d{{8}}T\d{{6}}Z.csv"'
     assert re.fullmatch(name_of_file, answer.headers["Content-Disposition"])
 
 
@@ -77,6 +82,13 @@ def test_members_orders_and_events(history: None, alice: User, ask: Ask) -> None
     events = rows(ask(alice, "events", "csv", scope="contract"))
     moved = [(line["event"], line["pool_kind"], line["amount"]) for line in events if line["event"] == "allocate"]
     assert sorted(moved) == [("allocate", "individual", "7.5"), ("allocate", "shared", "-7.5")]
+
+
+def test_an_order_says_net_tax_and_total(contract_a: Contract, alice: User, ask: Ask, member: Member) -> None:
+    Contract.objects.update(tax_rate_bp=1_900, tax_name="VAT")
+    place(idempotency=fresh_key(), membership=member(contract_a, alice), pack=Pack.objects.get(code="100"), quantity=2)
+    (order,) = rows(ask(alice, "orders", "csv"))
+    assert [order[name] for name in ("net", "tax", "total", "currency")] == ["600.00", "114.00", "714.00", "USD"]
 
 
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(history: None, alice: User, ask: Ask) -> None:

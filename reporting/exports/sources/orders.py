@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from ledger.models import Order
 from reporting.exports.columns import Column, Kind, Row, count, instant, milli, text
@@ -19,8 +19,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     text("pack_name", "Pack (name)", "The same for people."),
     count("quantity", "Packs", "How many packs."),
     milli("tokens", "Tokens", "Tokens in all."),
-    Column("price", Kind.CENTS, "Price", "Price in all, as of the order; 0 where the reseller was paid."),
-    text("currency", "Currency", "The price's currency (ISO 4217)."),
+    Column("net", Kind.CENTS, "Net", "Price in all before tax, as of the order; 0 where the reseller was paid."),
+    Column("tax", Kind.CENTS, "Tax", "Tax on it, as of the order."),
+    Column("total", Kind.CENTS, "Total", "What is paid: net and tax."),
+    text("currency", "Currency", "The currency of the three (ISO 4217)."),
     text("purchase_order", "Purchase order", "The buyer's own number, with direct sales."),
     text("ordered_by", "Ordered by", "E-mail address of the buyer."),
     text("approved_by", "Approved by", "E-mail address of who approved it; empty where no approval was needed."),
@@ -37,10 +39,13 @@ def orders(question: Question) -> QuerySet[Order]:
 
 def rows(question: Question) -> Iterator[Row]:
     """Yield the orders, newest first."""
-    named = orders(question).annotate(buyer=email_of("ordered_by"), approver=email_of("approved_by"))
+    named = orders(question).annotate(
+        buyer=email_of("ordered_by"), approver=email_of("approved_by"), total=F("price_cents") + F("tax_cents")
+    )
     listed = named.order_by("-created_at", "-id").values_list(
         *("id", "created_at", "status", "channel", "pack__code", "pack__name", "quantity", "amount_mt"),
-        *("price_cents", "currency", "purchase_order", "buyer", "approver", "fulfilled_at", "cancelled_at"),
+        *("price_cents", "tax_cents", "total", "currency", "purchase_order", "buyer", "approver"),
+        *("fulfilled_at", "cancelled_at"),
     )
     yield from listed.iterator(chunk_size=CHUNK)
 
