@@ -54,9 +54,10 @@ class RoleForm(forms.Form):
 
 
 class AllocationForm(OnceForm):
-    """How many tokens to move between the shared pool and a member's own."""
+    """How many tokens to move between the shared pool and a member's own, and whether that was confirmed."""
 
     amount = forms.CharField(max_length=16, label=_("Tokens"))
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         """Return milli-tokens."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 
 from ledger.balances import balance
@@ -128,15 +129,30 @@ def test_tokens_are_allocated_once_and_taken_back(
     client = sign_in(carol)
     address = page("member", member_id=world.members["bob"].id)
     start = balance(bobs_pool.id).available_mt
-    form = fields_of(client.get(address)) | {"amount": "12.5"}
+    form = fields_of(client.get(address)) | {"amount": "12.5", "sure": "yes"}
     for _ in range(2):
         client.post(page("allocate", member_id=world.members["bob"].id), form)
     assert balance(bobs_pool.id).available_mt == start + 12_500
     assert balance(shared_a.id).available_mt == 1_000_000 - 12_500
-    form = fields_of(client.get(address)) | {"amount": "2.5"}
+    form = fields_of(client.get(address)) | {"amount": "2.5", "sure": "yes"}
     shown = client.post(page("take-back", member_id=world.members["bob"].id), form, follow=True)
     assert "2.5 tokens taken back from bob@example.com" in text_of(shown)
     assert balance(shared_a.id).available_mt == 990_000_000 // 1000
+
+
+@pytest.mark.parametrize(
+    ("verb", "question", "after"),
+    [("allocate", "Allocate 60 tokens to bob@example.com?", "940"), ("take-back", "Take 60 tokens back from", "1,060")],
+)
+def test_nothing_moves_before_it_was_confirmed_with_the_amounts(
+    verb: str, question: str, after: str, world: World, carol: User, shared_a: Pool, sign_in: SignIn
+) -> None:
+    client = sign_in(carol)
+    form = fields_of(client.get(page("member", member_id=world.members["bob"].id)))
+    asked = text_of(client.post(page(verb, member_id=world.members["bob"].id), {**form, "amount": "60"}))
+    assert question in asked
+    assert f"<strong>{after}</strong>" in asked
+    assert balance(shared_a.id).available_mt == 1_000_000
 
 
 def test_more_than_there_is_cannot_be_allocated(world: World, carol: User, bobs_pool: Pool, sign_in: SignIn) -> None:
