@@ -44,6 +44,7 @@ WORDS: Final[dict[str, "StrPromise"]] = {
     "tokens.taken_back": _("took tokens back"),
     "tokens.asked_for": _("asked for tokens"),
     "account.signed_in": _("Signed in"),
+    "account.sign_in_failed": _("Failed to sign in"),
     "account.password_changed": _("Changed the password"),
     "account.password_set": _("Set a password"),
     "account.password_reset": _("Set a new password by a mail's link"),

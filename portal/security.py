@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from ledger import audit
 from ledger.models import AuditEvent
+from portal import sign_ins
 from portal.api.clients import FIRST_PARTY_ID
 from portal.api.scopes import Scope
 from portal.browsers import browser_words
 
 MOST: Final = 50
 RECENT: Final = 10
+ATTEMPTS: Final = ("account.signed_in", "account.second_factor_failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class SessionLine:
     address: str
     since: datetime
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLine:
+    """An attempt to sign in: `outcome` for the page's looks, `words` for people."""
+
+    at: datetime
+    outcome: str
+    words: str
+    browser: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +133,19 @@ def second_steps_of(user: User) -> SecondSteps:
 
 
 def recent_events(user: User) -> list[AuditEvent]:
-    """Return what happened to the account lately, newest first."""
-    return list(AuditEvent.objects.filter(contract=None, actor=user).order_by("-at", "-id")[:RECENT])
+    """Return what was changed about the account lately, newest first; sign-ins are listed on their own."""
+    found = AuditEvent.objects.filter(contract=None, actor=user).exclude(action__in=ATTEMPTS)
+    return list(found.order_by("-at", "-id")[:RECENT])
+
+
+def recent_sign_ins(user: User) -> list[SignInLine]:
+    """Return the last attempts to sign in as the user, newest first."""
+    return [
+        SignInLine(
+            each.at, each.outcome, each.get_outcome_display(), browser_words(each.user_agent), each.address or ""
+        )
+        for each in sign_ins.recent(user)
+    ]
 
 
 def _in_words(tokens: Iterable[Token]) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """Writes sign-ins, failed ones, and changes of passwords, addresses and second factors into the audit log.
 
-Connected once, when the portal is ready. No password, code or secret is ever written.
+Connected once, when the portal is ready. No password, code or secret is ever written. Where a sign-in came from is
+remembered beside the log, by portal.sign_ins, because the log forgets nothing.
 """
 
 from typing import Any, Final
 
 from allauth.account import signals as account
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -13,6 +15,8 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 
 from ledger import audit
+from portal import sign_ins
+from portal.models.sign_ins import Outcome
 
 UNKNOWN: Final = "an address without an account"
 CHANGES: Final[dict[str, Signal]] = {
@@ -35,6 +39,7 @@ def connect() -> None:
         signal.connect(_noted(action), weak=False, dispatch_uid=action)
     user_logged_in.connect(_signed_in, dispatch_uid="account.signed_in")
     user_login_failed.connect(_failed, dispatch_uid="account.sign_in_failed")
+    mfa.authentication_failed.connect(_failed_second_step, dispatch_uid="account.second_step_noted")
 
 
 def _noted(action: str) -> Any:
@@ -45,12 +50,27 @@ def _noted(action: str) -> Any:
     return note
 
 
-def _signed_in(*, user: User, **told: Any) -> None:
+def _signed_in(*, user: User, request: HttpRequest | None = None, **told: Any) -> None:
     audit.record(contract=None, actor=user, action="account.signed_in", subject=user)
+    sign_ins.note(user=user, outcome=Outcome.SIGNED_IN, request=request)
 
 
 def _failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **told: Any) -> None:
     # What was typed may be a password in the wrong field: an address is written only if it is one of ours.
     typed = str(credentials.get("email") or credentials.get("username") or "")
-    known = User.objects.filter(email__iexact=typed).first() if typed and "\0" not in typed else None
+    known = _owner_of(typed) if typed and "\0" not in typed else None
     audit.record(contract=None, actor=None, action="account.sign_in_failed", subject=known.email if known else UNKNOWN)
+    if known:
+        sign_ins.note(user=known, outcome=Outcome.WRONG_PASSWORD, request=request)
+
+
+def _failed_second_step(*, user: User, request: HttpRequest | None = None, **told: Any) -> None:
+    sign_ins.note(user=user, outcome=Outcome.WRONG_SECOND_STEP, request=request)
+
+
+def _owner_of(address: str) -> User | None:
+    """Return whose address it is; one that somebody added and nobody confirmed is nobody's."""
+    if user := User.objects.filter(email__iexact=address).first():
+        return user
+    other = EmailAddress.objects.filter(email__iexact=address, verified=True).select_related("user").first()
+    return other.user if other else None

@@ -6,6 +6,7 @@ from portal.models.heartbeat import Heartbeat
 from portal.models.notices import LowPool, Notice, NoticeChoice
 from portal.models.preferences import Preference, ServicePool
 from portal.models.service_clients import ServiceClient
+from portal.models.sign_ins import SignIn
 from portal.models.task_runs import TaskRun
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Preference",
     "ServiceClient",
     "ServicePool",
+    "SignIn",
     "TaskRun",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 from ledger.expiry import expire_lots, sweep_holds
 from ledger.gifts import issue_due_gifts
 from ledger.order_states import expire_orders
-from portal import invitation_mails, proof
+from portal import invitation_mails, proof, sign_ins
 from portal.exports import queue, schedules, work
 from portal.notifications import outbox, scan, tokens
 from portal.tasks.task import Companion, Daily, Every, Task
@@ -25,6 +25,7 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("start_scheduled_exports", Every(60), schedules.start_due),
     Task("repair_exports", Every(60), queue.repair),
     Task("delete_old_exports", Every(3600), work.delete_old_files),
+    Task("forget_sign_ins", Every(3600), sign_ins.forget_old),
     Task("collect_notices", Every(30), scan.collect),
     Task("watch_tokens", Every(600), tokens.collect),
     Task("send_mails", Every(15), outbox.deliver),

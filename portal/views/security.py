@@ -12,6 +12,7 @@ from portal import security as account
 from portal.access import anybody_signed_in
 from portal.audit_words import words_of
 from portal.membership import SignedInRequest
+from portal.sign_ins import DAYS
 
 
 @require_safe
@@ -23,6 +24,8 @@ def security(request: SignedInRequest) -> HttpResponse:
         "steps": account.second_steps_of(user),
         "sessions": account.sessions_of(user, current_key=request.session.session_key or ""),
         "applications": account.applications_of(user),
+        "sign_ins": account.recent_sign_ins(user),
+        "days": DAYS,
         "events": [(event, words_of(event.action)) for event in account.recent_events(user)],
     }
     return render(request, "portal/security.html", context)
