@@ -18,7 +18,7 @@ from ledger import audit
 from ledger.activation_codes import create_activation_code, find_code, use_code
 from ledger.errors import AlreadyDecided, NotFound, OrderExpired, OwnDecision
 from ledger.instants import database_now
-from ledger.models import Channel, Contract, Membership, Order, OrderStatus, Pack, Role
+from ledger.models import BUYERS, Channel, Contract, Membership, Order, OrderStatus, Pack
 from ledger.order_states import (
     INVOICE,
     LAPSES,
@@ -247,7 +247,7 @@ def _refuse_own(membership: Membership, order: Order) -> bool:
 
 
 def _other_buyers(membership: Membership) -> QuerySet[Membership]:
-    buyers = membership.contract.memberships.filter(role__in=[Role.ADMINISTRATOR, Role.COORDINATOR])
+    buyers = membership.contract.memberships.filter(role__in=BUYERS)
     return buyers.exclude(user_id=membership.user_id)
 
 

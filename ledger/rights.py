@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ledger.errors import BuyersOnly, Forbidden
-from ledger.models import Contract, Membership, Role
+from ledger.models import BUYERS, Contract, Membership, Role
 
 
 class Right(TextChoices):
@@ -70,13 +70,13 @@ def require(membership: Membership | None, right: Right) -> None:
     if right in rights_of(membership):
         return
     if right is Right.BUY and membership is not None:
-        raise BuyersOnly(administrators=administrators_of(membership.contract))
+        raise BuyersOnly(administrators=buyers_of(membership.contract))
     raise Forbidden(f"Your role does not include: {right.label}.")
 
 
-def administrators_of(contract: Contract) -> list[dict[str, str]]:
-    """Return name and e-mail of those who can buy for the contract, the administrator first."""
-    buyers = contract.memberships.filter(role__in=[Role.ADMINISTRATOR, Role.COORDINATOR]).select_related("user")
+def buyers_of(contract: Contract) -> list[dict[str, str]]:
+    """Return name, e-mail and role of those who buy for the contract, the administrator first."""
+    buyers = contract.memberships.filter(role__in=BUYERS).select_related("user")
     return [
         {"name": buyer.user.get_full_name() or buyer.user.email, "email": buyer.user.email, "role": buyer.role}
         for buyer in sorted(buyers, key=lambda buyer: buyer.role)

@@ -11,7 +11,7 @@ from django.views.defaults import page_not_found
 
 from ledger.errors import Forbidden, LedgerBusy, LedgerError, NotFound
 from ledger.models import Membership
-from ledger.rights import administrators_of
+from ledger.rights import buyers_of
 from portal.error_pages import not_a_page
 from portal.wording import translated, words_of
 
@@ -61,7 +61,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """The 403 page: says what was refused and who could do it. Also Django's handler403."""
     detail = translated(str(exception)) if isinstance(exception, PermissionDenied | LedgerError) else ""
     membership: Membership | None = getattr(request, "membership", None)
-    context = {"detail": detail, "buyers": administrators_of(membership.contract) if membership else []}
+    context = {"detail": detail, "buyers": buyers_of(membership.contract) if membership else []}
     return render(request, "403.html", context, status=403)
 
 

@@ -2,7 +2,7 @@
 
 from ledger.models.adjustments import Adjustment, AdjustmentStatus
 from ledger.models.audit import AuditEvent
-from ledger.models.contracts import Contract, Invitation, Membership, Role
+from ledger.models.contracts import BUYERS, Contract, Invitation, Membership, Role
 from ledger.models.jobs import LIVE_STATUSES, Job, JobStatus, Quote, RefundRequest, RefundStatus
 from ledger.models.journal import POOL_ACCOUNTS, Account, Book, Entry, IdempotencyKey, Kind, Transaction
 from ledger.models.orders import ActivationCode, Channel, Order, OrderStatus, Pack
@@ -21,6 +21,7 @@ from ledger.models.subscriptions import (
 from ledger.models.verification import CheckedBalance, Checkpoint, Finding, VerificationMode, VerificationRun
 
 __all__ = [
+    "BUYERS",
     "LIVE_STATUSES",
     "POOL_ACCOUNTS",
     "Account",

@@ -55,6 +55,10 @@ class Role(models.TextChoices):
     END_USER = "end_user", _("End user")
 
 
+BUYERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
+"""Who buys tokens. Source: InfraWorks seed, "Tokens can only be purchased by"."""
+
+
 class Membership(models.Model):
     """A person's role on one contract; enabled once their subscription benefits are."""
 
@@ -80,8 +84,8 @@ class Membership(models.Model):
 
     @property
     def is_buyer(self) -> bool:
-        """Administrators and coordinators buy. Source: InfraWorks seed, "Tokens can only be purchased by"."""
-        return self.role in (Role.ADMINISTRATOR, Role.COORDINATOR)
+        """Whether their role buys tokens."""
+        return self.role in BUYERS
 
     @property
     def may_use_shared(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.amounts import parse_milli
 from ledger.errors import InvalidAmount
-from ledger.models import Membership, Role
+from ledger.models import BUYERS, Membership, Role
 from portal.once import OnceForm
 
 NAMEABLE = [(role.value, role.label) for role in (Role.END_USER, Role.COORDINATOR)]
@@ -36,7 +36,7 @@ class MemberFilterForm(forms.Form):
         if wanted.get("role"):
             everybody = everybody.filter(role=wanted["role"])
         if wanted.get("shared"):
-            may = Q(uses_shared=True) | Q(role__in=(Role.ADMINISTRATOR, Role.COORDINATOR))
+            may = Q(uses_shared=True) | Q(role__in=BUYERS)
             everybody = everybody.filter(may if wanted["shared"] == "yes" else ~may)
         if wanted.get("benefits"):
             everybody = everybody.filter(enabled_at__isnull=wanted["benefits"] == "not")

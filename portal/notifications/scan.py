@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import (
+    BUYERS,
     AuditEvent,
     Benefit,
     BenefitStatus,
@@ -22,7 +23,6 @@ from ledger.models import (
     OrderStatus,
     RefundRequest,
     RefundStatus,
-    Role,
 )
 from ledger.progress import SILENT, Progress
 from ledger.rights import Right, rights_of
@@ -45,7 +45,7 @@ def collect(*, progress: Progress = SILENT) -> int:
 
 def holders(contract_id: UUID, right: Right, *, but: int | None = None) -> list[User]:
     """Return who has `right` on a contract, without `but`."""
-    buyers = Membership.objects.filter(contract_id=contract_id, role__in=(Role.ADMINISTRATOR, Role.COORDINATOR))
+    buyers = Membership.objects.filter(contract_id=contract_id, role__in=BUYERS)
     found = [member.user for member in buyers.select_related("user") if right in rights_of(member)]
     return [user for user in found if user.pk != but]
 

@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances
-from ledger.models import Lot, LotSource, Membership, Pool, Role
+from ledger.models import BUYERS, Lot, LotSource, Membership, Pool
 from ledger.progress import SILENT, Progress
 from portal.models.notices import LowPool, NoticeKind
 from portal.notifications import links, outbox
@@ -108,7 +108,7 @@ def _readers(pool: Pool) -> list[User]:
     members = Membership.objects.filter(contract_id=pool.contract_id).select_related("user")
     if pool.user_id is not None:
         return [member.user for member in members.filter(user_id=pool.user_id)]
-    return [member.user for member in members.filter(role__in=(Role.ADMINISTRATOR, Role.COORDINATOR))]
+    return [member.user for member in members.filter(role__in=BUYERS)]
 
 
 def _page_of(pool: Pool) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from ledger import audit
-from ledger.rights import Right, administrators_of, rights_of
+from ledger.rights import Right, buyers_of, rights_of
 from portal.access import requires
 from portal.forms.orders import AskToBuyForm
 from portal.limits import purchase_request
@@ -43,7 +43,7 @@ def ask_to_buy(request: MemberRequest) -> HttpResponse:
 def ask_page(request: MemberRequest, form: AskToBuyForm | None = None, *, status: int = 200) -> HttpResponse:
     """Show who can buy for the contract, with the form that writes to them."""
     shown = form or AskToBuyForm(membership=request.membership)
-    context = {"form": shown, "buyers": administrators_of(request.membership.contract)}
+    context = {"form": shown, "buyers": buyers_of(request.membership.contract)}
     return render(request, "portal/ask_to_buy.html", context, status=status)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from ledger.models import Contract, Membership, Role
+from ledger.models import BUYERS, Contract, Membership, Role
 from ledger.rights import Right, rights_of
 from portal.api.answers.values import InstantShape, instant, instant_or_none, page_of
 from portal.api.caller import Caller
@@ -115,7 +115,7 @@ ContractPage = page_of(ContractAnswer)
 def contracts(found: list[Contract]) -> list[dict[str, Any]]:
     """Return the JSON of contracts, with one statement for the buyers of them all."""
     buyers: dict[tuple[Any, str], list[str]] = {}
-    members = Membership.objects.filter(contract__in=found).exclude(role=Role.END_USER).order_by("user__email")
+    members = Membership.objects.filter(contract__in=found, role__in=BUYERS).order_by("user__email")
     for contract_id, role, email in members.values_list("contract_id", "role", "user__email"):
         buyers.setdefault((contract_id, role), []).append(email)
     return [

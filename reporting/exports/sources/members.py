@@ -47,7 +47,7 @@ def rows(question: Question) -> Iterator[Row]:
         for user_id, pool_id, email, name, role, enabled_at, uses_shared, since in chunk:
             own, figures = left.get(pool_id), used.get((user_id,), Figures())
             yield (
-                *(email, name, role, _yes(enabled_at is not None), _yes(uses_shared or role != "end_user")),
+                *(email, name, role, _yes(enabled_at is not None), _yes(_may_use_shared(role, uses_shared))),
                 *(figures.jobs, figures.charged_mt, figures.refunded_mt, figures.net_mt),
                 *((own.available_mt, own.held_mt) if own else (0, 0)),
                 since,
@@ -57,6 +57,10 @@ def rows(question: Question) -> Iterator[Row]:
 def count_rows(question: Question, limit: int) -> int:
     """Return how many members there are, up to `limit`."""
     return up_to(members(question), limit)
+
+
+def _may_use_shared(role: str, uses_shared: bool) -> bool:
+    return Membership(role=role, uses_shared=uses_shared).may_use_shared
 
 
 def _yes(value: bool) -> str:
