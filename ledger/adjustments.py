@@ -17,10 +17,10 @@ from django.utils import timezone
 from ledger import audit
 from ledger.amounts import format_milli
 from ledger.errors import AlreadyDecided, IdempotencyKeyReused, NotFound, OwnDecision
-from ledger.grants import REASON_LIMIT, adjust, check_adjustment
+from ledger.grants import adjust, check_adjustment
 from ledger.models import Adjustment, AdjustmentStatus, Pool
 from ledger.posting import Idempotency
-from ledger.texts import check_text
+from ledger.texts import REASON_LIMIT, check_text
 
 DAY: Final = timedelta(days=1)
 

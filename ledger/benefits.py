@@ -33,7 +33,7 @@ from ledger.models import (
     Subscription,
 )
 from ledger.rights import Right, require
-from ledger.texts import check_text, is_storable
+from ledger.texts import REASON_LIMIT, check_text, is_storable
 
 
 def enable_by_invitation(*, user: User, email_verified: bool, at: datetime | None = None) -> list[Benefit]:
@@ -115,7 +115,7 @@ def refuse(*, membership: Membership, benefit_id: UUID, reason: str = "", at: da
     Raises:
         Forbidden, NotFound, AlreadyDecided, InvalidRequest.
     """
-    reason = check_text(reason, field="reason", limit=500)
+    reason = check_text(reason, field="reason", limit=REASON_LIMIT)
     benefit = _find(membership, benefit_id)
     with atomic():
         _decide(benefit, BenefitStatus.REFUSED, decided_by=membership.user, at=at or timezone.now(), reason=reason)

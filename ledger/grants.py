@@ -26,10 +26,9 @@ from ledger.posting import (
     replay,
 )
 from ledger.posting.requests import Note
-from ledger.texts import check_text, require_text
+from ledger.texts import REASON_LIMIT, check_text, require_text
 
 LIMIT_MT: Final = 10**MAX_DIGITS * MILLI
-REASON_LIMIT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ledger.models import Job, Membership, RefundRequest, RefundStatus
 from ledger.posting import Idempotency, RefundJob, Request, post, replay
 from ledger.posting.requests import Note
 from ledger.rights import Right, require
-from ledger.texts import check_text, require_text
+from ledger.texts import REASON_LIMIT, check_text, require_text
 
 
 def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None = None) -> RefundRequest:
@@ -38,7 +38,7 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
         raise NotFound("There is no such job.")
     if job.user_id != user.pk:
         raise Forbidden("A refund is asked for by the user of the job.")
-    reason = require_text(reason, field="reason", limit=500, missing="Say why the tokens should come back.")
+    reason = require_text(reason, field="reason", limit=REASON_LIMIT, missing="Say why the tokens should come back.")
     if job.refunded_mt:
         raise AlreadyRefunded
     if job.captured_mt == 0:
@@ -92,7 +92,7 @@ def decline(*, membership: Membership, request_id: UUID, reason: str = "", at: d
     Raises:
         Forbidden, OwnDecision, AlreadyDecided, InvalidRequest.
     """
-    reason = check_text(reason, field="reason", limit=500)
+    reason = check_text(reason, field="reason", limit=REASON_LIMIT)
     refund = _find(membership, request_id)
     with atomic():
         _decide(refund, membership, RefundStatus.DECLINED, reason, at or timezone.now())

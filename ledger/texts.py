@@ -1,6 +1,11 @@
 """Texts that people give with a request: checked here, so that both databases keep them as they were given."""
 
+from typing import Final
+
 from ledger.errors import InvalidRequest
+
+REASON_LIMIT: Final = 500
+"""The most characters of a reason, whoever gives it for what; as long as its columns."""
 
 
 def check_text(text: str, *, field: str, limit: int) -> str:

@@ -20,10 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import audit
 from ledger.models import Contract
-from ledger.texts import is_storable
+from ledger.texts import REASON_LIMIT, is_storable
 
 SESSION_KEY: Final = "contracts_read"
-REASON_LIMIT: Final = 500
 NOTHING_OPENED: Final = _(
     "Here stands what belongs to the contracts you gave a reason to read, in this session: none yet. "
     "Choose one under Contracts, and Read its books there."

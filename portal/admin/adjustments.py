@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger import adjustments
 from ledger.amounts import MILLI, format_milli
 from ledger.errors import LedgerError
-from ledger.grants import REASON_LIMIT
 from ledger.ids import new_id
 from ledger.models import Adjustment, AdjustmentStatus, Pool
+from ledger.texts import REASON_LIMIT
 from portal.admin.base import ContractReadAdmin, DecimalField, tokens
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import LIVE_STATUSES, Job, JobStatus, Membership, Service
 from ledger.rights import Right, rights_of
+from ledger.texts import REASON_LIMIT
 from reporting.exports.question import LIVE
 
 WHOSE = (("mine", _("My jobs")), ("all", _("Everyone's jobs")))
@@ -60,7 +61,7 @@ class JobFilterForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, in the words of who asks or decides."""
 
-    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label=_("Reason"))
+    reason = forms.CharField(max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 3}), label=_("Reason"))
 
 
 def visible_jobs(membership: Membership) -> QuerySet[Job]:

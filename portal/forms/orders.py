@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Channel, Order, Pack
+from ledger.texts import REASON_LIMIT
 from portal.once import OnceForm
 
 MAX_PACKS = 100
@@ -68,7 +69,7 @@ class AskToBuyForm(OnceForm):
         min_value=1, max_value=1_000_000, label=_("How many tokens do you need?"), help_text=_("About.")
     )
     reason = forms.CharField(
-        max_length=500,
+        max_length=REASON_LIMIT,
         label=_("What for?"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The buyers read it in their e-mail."),
