@@ -134,7 +134,7 @@ def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
     subscription = invitation.subscription or _subscription_with_a_free_seat(invitation.contract, user, now)
     if subscription:
         _check(subscription, user, now)
-    elif _has_ended(invitation.contract, now):
+    elif invitation.contract.has_ended(now):
         raise ContractExpired
     with atomic():
         benefit, _ = Benefit.objects.exclude(status=BenefitStatus.REFUSED).get_or_create(
@@ -177,16 +177,12 @@ def _subscription_with_a_free_seat(contract: Contract, user: User, now: datetime
 
 
 def _check(subscription: Subscription, user: User, now: datetime) -> None:
-    if _has_ended(subscription.contract, now) or (subscription.ends_at and subscription.ends_at <= now):
+    if subscription.has_ended(now):
         raise ContractExpired
     if not subscription.product.has_benefits:
         raise ProductExcluded
     if not Seat.objects.filter(Q(user=None) | Q(user=user), subscription=subscription).exists():
         raise NoFreeSeat
-
-
-def _has_ended(contract: Contract, now: datetime) -> bool:
-    return contract.ends_at is not None and contract.ends_at <= now
 
 
 def _bind(

@@ -82,9 +82,8 @@ def earned_periods(subscription: Subscription, at: datetime) -> Iterator[tuple[i
     Source: DOMAIN, "Subscription gifts".
     """
     months = _months(subscription.rule)
-    ends = [ends_at for ends_at in (subscription.ends_at, subscription.contract.ends_at) if ends_at]
     number, start = 1, subscription.starts_at
-    while start <= at and all(start < ends_at for ends_at in ends):
+    while start <= at and not subscription.has_ended(start):
         yield number, start
         number, start = number + 1, add_months(subscription.starts_at, number * months)
 

@@ -113,8 +113,7 @@ def _arrive(
     now = at or database_now()
     was = order.status
     given_up = was in (OrderStatus.CANCELLED, OrderStatus.EXPIRED)
-    ended = order.contract.ends_at is not None and order.contract.ends_at <= now
-    arrives = not given_up and not (ended and was != OrderStatus.PAID)
+    arrives = not given_up and not (order.contract.has_ended(now) and was != OrderStatus.PAID)
 
     def save(at_lock: datetime) -> Note:
         order.status, order.expires_at = OrderStatus.PAID, None

@@ -96,8 +96,7 @@ def check_running(order: Order, now: datetime) -> None:
     Raises:
         ContractExpired.
     """
-    ends_at = order.contract.ends_at
-    if ends_at and ends_at <= now:
+    if order.contract.has_ended(now):
         raise ContractExpired("The contract has ended; tokens bought for it could not be used.")
 
 

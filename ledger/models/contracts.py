@@ -1,5 +1,6 @@
 """Contracts, and who may do what on them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -45,6 +46,10 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def has_ended(self, at: datetime) -> bool:
+        """Tell whether the contract is over at an instant; its end is the first instant after it."""
+        return self.ends_at is not None and self.ends_at <= at
 
 
 class Role(models.TextChoices):

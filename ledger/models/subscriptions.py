@@ -1,5 +1,6 @@
 """Subscriptions, their seats, the gifts they earn, and who enabled which benefit."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -55,6 +56,10 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} ({self.serial_number})"
+
+    def has_ended(self, at: datetime) -> bool:
+        """Tell whether the subscription, or its contract with it, is over at an instant."""
+        return (self.ends_at is not None and self.ends_at <= at) or self.contract.has_ended(at)
 
 
 class Seat(models.Model):

@@ -58,7 +58,7 @@ def buy(request: MemberRequest) -> HttpResponse:
         "offer": offer,
         "needs_approval": offer is not None and is_over_limit(offer),
         "shared": balance(shared_pool(contract.id).id),
-        "has_ended": contract.ends_at is not None and contract.ends_at <= timezone.now(),
+        "has_ended": contract.has_ended(timezone.now()),
         "drafts": Order.objects.filter(contract=contract, status=OrderStatus.DRAFT).select_related("pack")[:5],
     }
     return render(request, "portal/buy.html", context)
