@@ -13,6 +13,7 @@ from ledger import audit
 from ledger.contracts import individual_pool
 from ledger.errors import (
     AlreadyDecided,
+    Conflict,
     ContractExpired,
     EmailNotVerified,
     InvitationLapsed,
@@ -39,10 +40,12 @@ from ledger.texts import REASON_LIMIT, check_text, is_storable
 def enable_by_invitation(*, user: User, email_verified: bool, at: datetime | None = None) -> list[Benefit]:
     """Enable what a verified address was invited to; return nothing where there is no invitation.
 
+    Who is invited to several contracts is not kept from one because another is full.
+
     Raises:
         EmailNotVerified: the address must be confirmed first.
         InvitationLapsed: the only invitations have lapsed.
-        ContractExpired, ProductExcluded, NoFreeSeat: the benefit cannot be enabled.
+        ContractExpired, ProductExcluded, NoFreeSeat: none of the benefits can be enabled; why the newest cannot.
     """
     if not email_verified:
         raise EmailNotVerified
@@ -52,7 +55,15 @@ def enable_by_invitation(*, user: User, email_verified: bool, at: datetime | Non
     live = [invitation for invitation in invitations if invitation.expires_at > now]
     if invitations and not live:
         raise InvitationLapsed
-    return [_accept(invitation, user, now) for invitation in live]
+    enabled, refusals = list[Benefit](), list[Conflict]()
+    for invitation in live:
+        try:
+            enabled += _accept(invitation, user, now)
+        except Conflict as refusal:
+            refusals.append(refusal)
+    if refusals and not enabled:
+        raise refusals[0]
+    return enabled
 
 
 def request_enabling(
@@ -130,17 +141,20 @@ def eligible_services(contract_id: UUID) -> QuerySet[Service]:
     return Service.objects.filter(active=True, product__in=products.values("product")).select_related("product")
 
 
-def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
+def _accept(invitation: Invitation, user: User, now: datetime) -> list[Benefit]:
+    """Enable what one invitation is for; nothing if it was accepted or withdrawn at this moment."""
     subscription = invitation.subscription or _subscription_with_a_free_seat(invitation.contract, user, now)
     if subscription:
         _check(subscription, user, now)
     elif invitation.contract.has_ended(now):
         raise ContractExpired
     with atomic():
+        # First of all, so that a second press waits here: the benefit itself is not unique without a subscription.
+        if not Invitation.objects.filter(id=invitation.id, accepted_at=None).update(accepted_at=now):
+            return []
         benefit, _ = Benefit.objects.exclude(status=BenefitStatus.REFUSED).get_or_create(
             contract=invitation.contract, user=user, subscription=subscription, defaults={"requested_at": now}
         )
-        Invitation.objects.filter(id=invitation.id).update(accepted_at=now)
         _bind(
             benefit,
             decided_by=invitation.invited_by,
@@ -148,7 +162,7 @@ def _accept(invitation: Invitation, user: User, now: datetime) -> Benefit:
             role=invitation.role,
             uses_shared=invitation.uses_shared,
         )
-    return _with_gifts(benefit, now)
+    return [_with_gifts(benefit, now)]
 
 
 def _find_subscription(contract_number: str, serial_number: str) -> Subscription:

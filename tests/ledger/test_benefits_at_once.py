@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from ledger.benefits import approve, enable_by_invitation, refuse, request_enabling
-from ledger.invitations import invite
+from ledger.invitations import invite, withdraw
 from ledger.models import Benefit, Contract, Gift, Membership, Seat
 from ledger.verification import differences
 from tests.ledger.at_once import at_once
@@ -60,3 +60,23 @@ def test_an_invitation_accepted_twice_at_once_is_accepted_once(
     answers = at_once(*[lambda: enable_by_invitation(user=stranger, email_verified=True)] * 3)
     assert all(isinstance(answer, list) for answer in answers)
     assert (Benefit.objects.count(), stranger.seats.count(), Gift.objects.count()) == (1, 1, 1)
+
+
+def test_an_invitation_to_no_seat_accepted_twice_at_once_is_accepted_once(
+    contract_a: Contract, carol: User, stranger: User, member
+) -> None:
+    invite(membership=member(contract_a, carol), email=stranger.email)
+    at_once(*[lambda: enable_by_invitation(user=stranger, email_verified=True)] * 4)
+    assert (Benefit.objects.count(), stranger.memberships.count()) == (1, 1)
+
+
+def test_an_invitation_withdrawn_while_it_is_accepted_is_one_of_both(
+    contract_a: Contract, carol: User, stranger: User, member
+) -> None:
+    coordinator = member(contract_a, carol)
+    invitation = invite(membership=coordinator, email=stranger.email)
+    withdrawn, _enabled = at_once(
+        lambda: withdraw(membership=coordinator, invitation_id=invitation.id),
+        lambda: enable_by_invitation(user=stranger, email_verified=True),
+    )
+    assert stranger.memberships.exists() is (withdrawn == "not_found")

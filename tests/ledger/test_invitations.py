@@ -49,6 +49,18 @@ def press(user: User, *, at_day: float = 2, verified: bool = True) -> list[Benef
     return enable_by_invitation(user=user, email_verified=verified, at=day(at_day))
 
 
+def test_a_full_contract_keeps_nobody_from_another_one(
+    coordinator: Membership, contract_b: Contract, mallory: User, stranger: User, member
+) -> None:
+    full = subscribe(contract_b, mallory)
+    invite(membership=coordinator, email=stranger.email, at=day(1))
+    invite(membership=member(contract_b, mallory), email=stranger.email, subscription=full, at=day(1.5))
+    (benefit,) = press(stranger)
+    assert benefit.contract == coordinator.contract
+    with pytest.raises(NoFreeSeat):
+        press(stranger)
+
+
 def test_a_verified_address_that_was_invited_is_enabled_at_once(
     invited: Invitation, contract_a: Contract, stranger: User, carol: User, member
 ) -> None:
