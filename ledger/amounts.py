@@ -1,4 +1,4 @@
-"""Token amounts: integers of milli-tokens inside, decimal strings at the edges, floats nowhere."""
+"""Token amounts and prices: integers of milli-tokens and cents inside, decimal strings at the edges, floats nowhere."""
 
 import re
 from typing import Final
@@ -41,3 +41,9 @@ def format_milli(milli: int) -> str:
     whole, fraction = divmod(abs(milli), MILLI)
     text = f"{whole}.{fraction:03d}".rstrip("0") if fraction else str(whole)
     return f"-{text}" if milli < 0 else text
+
+
+def format_cents(cents: int) -> str:
+    """Return hundredths of a currency's unit as a decimal string with both decimals: 15000 becomes "150.00"."""
+    units, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{units}.{rest:02d}"

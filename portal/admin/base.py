@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from ledger import audit
-from ledger.amounts import format_milli, parse_milli
+from ledger.amounts import format_cents, format_milli, parse_milli
 from ledger.errors import InvalidAmount
 from ledger.models import Contract
 from portal import reading
@@ -60,7 +60,7 @@ class PriceField(forms.DecimalField):
         return None if price is None else int(price * 100)
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
+        return format_cents(value) if isinstance(value, int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
@@ -71,8 +71,7 @@ def cents(name: str, title: Any, *, ordering: str | None = None) -> Callable[[An
 
     @admin.display(description=title, ordering=name if ordering is None else ordering or None)
     def shown(row: Any) -> str:
-        value: int = getattr(row, name)
-        return f"{row.currency} {value // 100}.{value % 100:02d}"
+        return f"{row.currency} {format_cents(getattr(row, name))}"
 
     return shown
 

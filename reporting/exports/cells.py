@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from ledger.amounts import format_milli
+from ledger.amounts import format_cents, format_milli
 from reporting.exports.columns import Column, Kind, Row
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -20,12 +20,6 @@ def machine_texts(columns: tuple[Column, ...], row: Row) -> list[str]:
     return [_WRITE[column.kind](value) if value is not None else "" for column, value in zip(columns, row, strict=True)]
 
 
-def money(cents: int) -> str:
-    """Return hundredths as a decimal number."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
@@ -38,7 +32,7 @@ _WRITE: Final[dict[Kind, Any]] = {
     Kind.TEXT: lambda value: harmless(str(value)),
     Kind.COUNT: str,
     Kind.MILLI: format_milli,
-    Kind.CENTS: money,
+    Kind.CENTS: format_cents,
     Kind.INSTANT: _instant,
     Kind.DAY: _day,
     Kind.DECIMAL: lambda value: f"{value:f}",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.amounts import format_milli, parse_milli
+from ledger.amounts import format_cents, format_milli, parse_milli
 from ledger.errors import InvalidAmount
 
 MILLI = st.integers(-(10**12) + 1, 10**12 - 1)
@@ -76,3 +76,7 @@ def test_whatever_is_given_it_is_an_amount_or_refused(value: object) -> None:
     except InvalidAmount:
         return
     assert 0 <= milli < 10**15
+
+
+def test_prices_have_both_decimals_and_their_sign() -> None:
+    assert [format_cents(cents) for cents in (15_000, 5, 0, -5, -150)] == ["150.00", "0.05", "0.00", "-0.05", "-1.50"]

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from ledger.models import BUYERS, Contract, Membership, Role
 from ledger.rights import Right, rights_of
-from portal.api.answers.values import InstantShape, instant, instant_or_none, page_of
+from portal.api.answers.values import InstantShape, instant, instant_or_none, money, page_of
 from portal.api.caller import Caller
 from portal.api.scopes import Scope
 
@@ -145,8 +145,3 @@ def _contract(contract: Contract, *, administrator: str | None, coordinators: li
             "approval_limit": None if limit is None else money(limit),
         },
     }
-
-
-def money(cents: int) -> str:
-    """Return hundredths of a currency's unit as a decimal string."""
-    return f"{cents // 100}.{cents % 100:02d}"

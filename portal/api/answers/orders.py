@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.models import Channel, Order, OrderStatus
-from portal.api.answers.contracts import money
-from portal.api.answers.values import AmountShape, InstantShape, amount, instant, instant_or_none, page_of
+from portal.api.answers.values import AmountShape, InstantShape, amount, instant, instant_or_none, money, page_of
 
 
 class OrderAnswer(serializers.Serializer[Any]):

@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.models import Category, Pack, Rate, RefundPolicy, Service
-from portal.api.answers.contracts import money
-from portal.api.answers.values import AmountShape, InstantShape, amount, instant, instant_or_none, page_of
+from portal.api.answers.values import AmountShape, InstantShape, amount, instant, instant_or_none, money, page_of
 
 
 class RateAnswer(serializers.Serializer[Any]):

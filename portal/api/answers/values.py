@@ -6,10 +6,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ledger.amounts import format_milli
+from ledger.amounts import format_cents, format_milli
 
 amount = format_milli
 """Thousandths as a decimal string."""
+money = format_cents
+"""Hundredths of a currency's unit as a decimal string."""
 
 
 def instant(at: datetime) -> str:
