@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ledger.models import Lot, PoolKind
+from ledger.models import SPENDING_ORDER, Lot, PoolKind
 from reporting.access import Viewer
 
 HORIZONS_DAYS: Final = (7, 30, 90, 365)
@@ -56,9 +56,7 @@ def read_expiring(viewer: Viewer, *, everyone: bool) -> Expiring:
     lots = _lots(viewer, now, everyone=everyone)
     sums = {f"in_{days}": _sum_within(now, days) for days in HORIZONS_DAYS}
     due = lots.order_by().aggregate(**sums)
-    found = list(
-        lots.select_related("pool__user").order_by("usable_until", "remaining_mt", "granted_at", "id")[: SHOWN + 1]
-    )
+    found = list(lots.select_related("pool__user").order_by(*SPENDING_ORDER)[: SHOWN + 1])
     return Expiring(
         due=tuple(Due(days, due[f"in_{days}"]) for days in HORIZONS_DAYS),
         lots=tuple(_line(lot, now) for lot in found[:SHOWN]),

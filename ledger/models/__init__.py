@@ -6,7 +6,7 @@ from ledger.models.contracts import BUYERS, Contract, Invitation, Membership, Ro
 from ledger.models.jobs import LIVE_STATUSES, Job, JobStatus, Quote, RefundRequest, RefundStatus
 from ledger.models.journal import POOL_ACCOUNTS, Account, Book, Entry, IdempotencyKey, Kind, Transaction
 from ledger.models.orders import ActivationCode, Channel, Order, OrderStatus, Pack
-from ledger.models.pools import Lot, LotSource, Pool, PoolKind
+from ledger.models.pools import SPENDING_ORDER, Lot, LotSource, Pool, PoolKind
 from ledger.models.rates import Category, Product, Rate, RefundPolicy, Service
 from ledger.models.seals import DailyRoot, RootPart, Seal, SigningKey
 from ledger.models.subscriptions import (
@@ -24,6 +24,7 @@ __all__ = [
     "BUYERS",
     "LIVE_STATUSES",
     "POOL_ACCOUNTS",
+    "SPENDING_ORDER",
     "Account",
     "ActivationCode",
     "Adjustment",

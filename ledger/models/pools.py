@@ -64,6 +64,10 @@ class LotSource(models.TextChoices):
     IMPORT = "import", _("Imported")
 
 
+SPENDING_ORDER = (F("usable_until").asc(nulls_last=True), "remaining_mt", "granted_at", "id")
+"""Lots in the order in which they are spent; the planner sorts as this does. Source: DOMAIN, "Order inside a pool"."""
+
+
 class Lot(models.Model):
     """One grant or purchase inside a pool, with its own expiry. A part that moves to another pool keeps its expiry."""
 
@@ -83,7 +87,7 @@ class Lot(models.Model):
     exhausted = models.BooleanField(default=False, help_text="Nothing remains; kept for the index of live lots.")
 
     class Meta:
-        ordering: ClassVar = [F("usable_until").asc(nulls_last=True), "remaining_mt", "granted_at", "id"]
+        ordering: ClassVar = [*SPENDING_ORDER]
         constraints: ClassVar = [
             models.CheckConstraint(name="lot_amount_never_negative", condition=Q(amount_mt__gte=0)),
             models.CheckConstraint(name="lot_remaining_never_negative", condition=Q(remaining_mt__gte=0)),

@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from ledger.balances import balances
-from ledger.models import Account, Contract, Entry, Kind, Lot, Pool
-from reporting.exports.sources.names import LOT_ORDER
+from ledger.models import SPENDING_ORDER, Account, Contract, Entry, Kind, Lot, Pool
 from reporting.usage import UsageReport, UsageScope, usage
 
 VERSION: Final = 1
@@ -78,7 +77,7 @@ class Statement:
         left_mt = dict(sums.values_list("lot_id", "left_mt"))
         live = Q(usable_until__isnull=True) | Q(usable_until__gte=self.to_at)
         lots = Lot.objects.filter(live, contract_id=self.contract.id).select_related("pool__user")
-        return [(lot, left_mt[lot.id]) for lot in lots.order_by(*LOT_ORDER) if lot.id in left_mt]
+        return [(lot, left_mt[lot.id]) for lot in lots.order_by(*SPENDING_ORDER) if lot.id in left_mt]
 
 
 def month_of(first: date) -> tuple[datetime, datetime]:

@@ -6,10 +6,10 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from ledger.models import Lot, PoolKind
+from ledger.models import SPENDING_ORDER, Lot, PoolKind
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
-from reporting.exports.sources.names import CHUNK, LOT_ORDER, email_of, up_to
+from reporting.exports.sources.names import CHUNK, email_of, up_to
 
 COLUMNS: Final[tuple[Column, ...]] = (
     text("id", "Lot", "The lot's id."),
@@ -46,7 +46,7 @@ def lots(question: Question) -> QuerySet[Lot]:
 def rows(question: Question) -> Iterator[Row]:
     """Yield the lots by pool, in the order in which they will be spent; those that expire the soonest first."""
     named = lots(question).annotate(pool_user=email_of("pool__user"))
-    order = ("usable_until", "remaining_mt", "granted_at", "id") if question.only_expiring else ("pool_id", *LOT_ORDER)
+    order = SPENDING_ORDER if question.only_expiring else ("pool_id", *SPENDING_ORDER)
     listed = named.order_by(*order).values_list(
         *("id", "pool_id", "pool__kind", "pool_user", "source", "granted_at", "expires_at", "usable_until"),
         *("amount_mt", "remaining_mt", "held_mt"),

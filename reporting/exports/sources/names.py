@@ -2,12 +2,10 @@
 
 from typing import Any, Final
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 CHUNK: Final = 2_000
-LOT_ORDER: Final = (F("usable_until").asc(nulls_last=True), "remaining_mt", "granted_at", "id")
-"""The order in which lots are spent, as their model has it."""
 
 
 def email_of(user: str) -> Coalesce:
