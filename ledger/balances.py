@@ -89,32 +89,42 @@ def _business_time(last_at: F) -> Combinable:
 
 
 def _at(pools: QuerySet[Pool], as_of: datetime) -> QuerySet[Pool, tuple[Any, ...]]:
-    instant = Value(as_of, output_field=DateTimeField())
-    posted_late = Entry.objects.filter(
-        pool_id=OuterRef("id"), account=Account.EXPIRED, at__gt=as_of, transaction__due_at__lte=as_of
-    )
     return pools.annotate(
-        available_at=_last_balance(Account.AVAILABLE, as_of),
-        held_at=_last_balance(Account.HELD, as_of),
-        used_at=_last_balance(Account.USED, as_of),
-        expired_at=_last_balance(Account.EXPIRED, as_of),
-        due_mt=_due_lots(instant, granted_by=as_of) + _total(posted_late, "amount_mt"),
-        instant=instant,
+        available_at=balance_at(Account.AVAILABLE, as_of),
+        held_at=balance_at(Account.HELD, as_of),
+        used_at=balance_at(Account.USED, as_of),
+        expired_at=balance_at(Account.EXPIRED, as_of),
+        due_mt=due_at(as_of),
+        instant=Value(as_of, output_field=DateTimeField()),
     ).values_list("id", "available_at", "held_at", "used_at", "expired_at", "due_mt", "instant")
 
 
-def _last_balance(account: Account, as_of: datetime) -> Combinable:
+def balance_at(account: Account, as_of: datetime) -> Combinable:
+    """Return what the last entry up to an instant says a pool's account holds, for a query over pools."""
     entries = Entry.objects.filter(pool_id=OuterRef("id"), account=account, at__lte=as_of).order_by("-at", "-seq")
     return Coalesce(Subquery(entries.values("balance_after_mt")[:1]), 0, output_field=BigIntegerField())
+
+
+def due_at(as_of: datetime) -> Combinable:
+    """Return what of a pool had expired by an instant without being posted by then, for a query over pools.
+
+    The entries still call it available; whoever shows a balance takes it from there and calls it expired.
+    """
+    posted_late = Entry.objects.filter(
+        pool_id=OuterRef("id"), account=Account.EXPIRED, at__gt=as_of, transaction__due_at__lte=as_of
+    )
+    instant = Value(as_of, output_field=DateTimeField())
+    return _due_lots(instant, granted_by=as_of) + total_mt(posted_late, "amount_mt")
 
 
 def _due_lots(instant: Combinable, *, granted_by: datetime | None = None) -> Combinable:
     """Return what remains in lots whose expiry has passed but is not posted yet."""
     lots = Lot.objects.filter(pool_id=OuterRef("id"), exhausted=False, usable_until__lte=instant)
-    return _total(lots.filter(granted_at__lte=granted_by) if granted_by else lots, "remaining_mt")
+    return total_mt(lots.filter(granted_at__lte=granted_by) if granted_by else lots, "remaining_mt")
 
 
-def _total(rows: QuerySet[Any], amount: str) -> Combinable:
+def total_mt(rows: QuerySet[Any], amount: str) -> Combinable:
+    """Return the sum of a column of a pool's rows, 0 without any, for a query over pools."""
     sums = rows.order_by().values("pool_id").annotate(sum_mt=Sum(amount)).values("sum_mt")
     return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
 

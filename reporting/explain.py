@@ -6,14 +6,13 @@ Amounts are milli-tokens. Everything comes from one statement, and so from one s
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, Subquery, Sum, Value
-from django.db.models import OuterRef as Outer
+from django.db.models import OuterRef, Q
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 
-from ledger.models import POOL_ACCOUNTS, Account, Entry, Kind, Lot, Pool
+from ledger.balances import balance_at, due_at, total_mt
+from ledger.models import POOL_ACCOUNTS, Account, Entry, Kind, Pool
 
 _ADDING: Final[dict[str, tuple[Kind, ...]]] = {
     "granted": (Kind.GRANT,),
@@ -70,10 +69,10 @@ def explain(pool: Pool, *, from_at: datetime, to_at: datetime) -> BalanceExplain
     the terms are sums of entries: that they agree is checked, not assumed (`adds_up`).
     """
     asked: dict[str, Combinable] = {
-        "opening": _balance(Account.AVAILABLE, from_at),
-        "closing": _balance(Account.AVAILABLE, to_at),
+        "opening": balance_at(Account.AVAILABLE, from_at),
+        "closing": balance_at(Account.AVAILABLE, to_at),
     }
-    asked |= {"held": _balance(Account.HELD, to_at), "due_before": _due(from_at), "due_after": _due(to_at)}
+    asked |= {"held": balance_at(Account.HELD, to_at), "due_before": due_at(from_at), "due_after": due_at(to_at)}
     between = Q(at__gt=from_at, at__lte=to_at)
     asked |= {name: _sum(between, POOL_ACCOUNTS, kinds) for name, kinds in _ADDING.items()}
     asked["used"] = _sum(between & ~Q(transaction__kind=Kind.REFUND), (Account.USED,))
@@ -104,29 +103,6 @@ def _terms(got: dict[str, int]) -> list[Term]:
     ]
 
 
-def _balance(account: Account, at: datetime) -> Combinable:
-    """Return what the pool's last entry on the account up to the instant says."""
-    entries = Entry.objects.filter(pool_id=Outer("id"), account=account, at__lte=at).order_by("-at", "-seq")
-    return Coalesce(Subquery(entries.values("balance_after_mt")[:1]), 0, output_field=BigIntegerField())
-
-
 def _sum(between: Q, accounts: Collection[str], kinds: Collection[str] = ()) -> Combinable:
-    entries = Entry.objects.filter(between, pool_id=Outer("id"), account__in=accounts)
-    return _total(entries.filter(transaction__kind__in=kinds) if kinds else entries, "amount_mt")
-
-
-def _due(at: datetime) -> Combinable:
-    """Return what had expired by the instant without being posted by then. Source: ledger.balances."""
-    posted_late = Entry.objects.filter(
-        pool_id=Outer("id"), account=Account.EXPIRED, at__gt=at, transaction__due_at__lte=at
-    )
-    instant = Value(at, output_field=DateTimeField())
-    open_still = Lot.objects.filter(
-        pool_id=Outer("id"), exhausted=False, usable_until__lte=instant, granted_at__lte=instant
-    )
-    return _total(posted_late, "amount_mt") + _total(open_still, "remaining_mt")
-
-
-def _total(rows: QuerySet[Any], amount: str) -> Combinable:
-    sums = rows.order_by().values("pool_id").annotate(sum_mt=Sum(F(amount))).values("sum_mt")
-    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
+    entries = Entry.objects.filter(between, pool_id=OuterRef("id"), account__in=accounts)
+    return total_mt(entries.filter(transaction__kind__in=kinds) if kinds else entries, "amount_mt")
