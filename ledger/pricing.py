@@ -16,12 +16,13 @@ def rates_at(at: datetime) -> QuerySet[Rate]:
 
 
 def price_of(quantity_m: int, amount_mt: int, step_m: int, minimum_mt: int) -> int:
-    """Return what a quantity (thousandths of the unit) costs by a rate's figures, in milli-tokens.
+    """Return what a quantity (thousandths of the unit) costs by a rate's figures, in milli-tokens."""
+    return max(minimum_mt, steps_of(quantity_m, step_m) * amount_mt)
 
-    Every started step counts whole.
-    """
-    steps = -(-quantity_m // step_m)
-    return max(minimum_mt, steps * amount_mt)
+
+def steps_of(quantity_m: int, step_m: int) -> int:
+    """Return how many steps a quantity takes; every started one counts whole."""
+    return -(-quantity_m // step_m)
 
 
 def tax_of(price_cents: int, rate_bp: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.models import Account, Entry, Job, Lot, RefundRequest, Transaction
+from ledger.pricing import price_of, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """How the rate made the price: `steps` started steps at `amount_mt` each, at least `minimum_mt`."""
+    """How the rate made the price: `steps` started steps at `amount_mt` each, at least `minimum_mt`.
+
+    `agrees`: the job was held at just this price, and not at one that was frozen otherwise.
+    """
 
     steps: int
     step_m: int
     amount_mt: int
     minimum_mt: int
-    price_mt: int
+    agrees: bool
 
     @property
     def is_minimum(self) -> bool:
         return self.steps * self.amount_mt < self.minimum_mt
-
-    @property
-    def agrees(self) -> bool:
-        return self.price_mt == max(self.steps * self.amount_mt, self.minimum_mt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ def _plus(entries: Iterable[Entry], account: Account) -> int:
 
 
 def _arithmetic(job: Job) -> Arithmetic | None:
-    if job.rate is None:
+    rate = job.rate
+    if rate is None:
         return None
-    steps = -(-job.quantity_m // job.rate.step_m)
-    return Arithmetic(steps, job.rate.step_m, job.rate.amount_mt, job.rate.minimum_mt, job.price_mt)
+    price_mt = price_of(job.quantity_m, rate.amount_mt, rate.step_m, rate.minimum_mt)
+    steps = steps_of(job.quantity_m, rate.step_m)
+    return Arithmetic(steps, rate.step_m, rate.amount_mt, rate.minimum_mt, agrees=price_mt == job.price_mt)
