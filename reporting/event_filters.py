@@ -10,9 +10,8 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Kind
+from ledger.models import EVENT_KINDS, Kind
 from reporting.dates import PRESETS, preset_days
-from reporting.events import EVENT_KINDS
 from reporting.filters import read_days
 from reporting.periods import Period, whole_days
 from reporting.tables import Choice

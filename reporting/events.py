@@ -10,14 +10,11 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from ledger.models import Account, Entry, Kind, Pool, Transaction
+from ledger.models import EVENT_KINDS, Account, Entry, Kind, Pool, Transaction
 from reporting.access import Viewer
 from reporting.models import FoldMark, PoolEvent
 from reporting.periods import Period
-from reporting.places import EVENT_KINDS
 from reporting.replica import seen_at
-
-__all__ = ["ALWAYS", "EVENT_KINDS", "PAGE", "Event", "EventPage", "read_events"]
 
 PAGE: Final = 25
 ALWAYS: Final = Period()

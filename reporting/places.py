@@ -6,26 +6,14 @@ by who reads a part of the journal: a stretch of it costs what it is long, howev
 
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from ledger.models import Account, Entry, Kind, Transaction
+from ledger.models import EVENT_KINDS, Account, Entry, Kind, Transaction
 from reporting.models import DayStart, PoolEvent
 from reporting.periods import Period
-
-EVENT_KINDS: Final = (
-    Kind.GRANT,
-    Kind.PURCHASE,
-    Kind.ALLOCATE,
-    Kind.TAKE_BACK,
-    Kind.REFUND,
-    Kind.EXPIRE,
-    Kind.ADJUST,
-)
-"""What happens to a pool other than a job being paid."""
 
 
 def add_places(contract_id: UUID, *, after: int, upto: int) -> None:

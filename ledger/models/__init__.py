@@ -4,7 +4,7 @@ from ledger.models.adjustments import Adjustment, AdjustmentStatus
 from ledger.models.audit import AuditEvent
 from ledger.models.contracts import BUYERS, Contract, Invitation, Membership, Role
 from ledger.models.jobs import LIVE_STATUSES, Job, JobStatus, Quote, RefundRequest, RefundStatus
-from ledger.models.journal import POOL_ACCOUNTS, Account, Book, Entry, IdempotencyKey, Kind, Transaction
+from ledger.models.journal import EVENT_KINDS, POOL_ACCOUNTS, Account, Book, Entry, IdempotencyKey, Kind, Transaction
 from ledger.models.orders import ActivationCode, Channel, Order, OrderStatus, Pack
 from ledger.models.pools import SPENDING_ORDER, Lot, LotSource, Pool, PoolKind
 from ledger.models.rates import Category, Product, Rate, RefundPolicy, Service
@@ -22,6 +22,7 @@ from ledger.models.verification import CheckedBalance, Checkpoint, Finding, Veri
 
 __all__ = [
     "BUYERS",
+    "EVENT_KINDS",
     "LIVE_STATUSES",
     "POOL_ACCOUNTS",
     "SPENDING_ORDER",

@@ -45,6 +45,10 @@ class Kind(models.TextChoices):
     ADJUST = "adjust", _("Adjusted")
 
 
+EVENT_KINDS = (Kind.GRANT, Kind.PURCHASE, Kind.ALLOCATE, Kind.TAKE_BACK, Kind.REFUND, Kind.EXPIRE, Kind.ADJUST)
+"""What happens to a pool other than a job being paid: the token events of reports."""
+
+
 class Transaction(models.Model):
     """One event of the ledger. Its entries are those of the contract from `first_seq` to `last_seq`; they sum to 0."""
 
@@ -83,11 +87,11 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["contract", "first_seq"], name="transaction_seq_once"),
             models.CheckConstraint(name="transaction_has_entries", condition=Q(last_seq__gt=models.F("first_seq"))),
         ]
-        # What happens to pools other than jobs being paid: few of many, and holds and captures do not pay for it.
+        # Few of many, and holds and captures do not pay for it.
         indexes: ClassVar = [
             models.Index(
                 fields=["contract", "first_seq"],
-                condition=Q(kind__in=("grant", "purchase", "allocate", "take_back", "refund", "expire", "adjust")),
+                condition=Q(kind__in=EVENT_KINDS),
                 name="transaction_event",
             )
         ]

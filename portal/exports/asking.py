@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ledger.errors import InvalidRequest
-from ledger.models import JobStatus, Membership, Pool
+from ledger.models import EVENT_KINDS, JobStatus, Membership, Pool
 from ledger.rights import rights_of
 from portal.exports import access
 from portal.forms.audit import narrowed
@@ -19,7 +19,6 @@ from portal.models.exports import Export, ExportSchedule, ExportState
 from portal.models.preferences import time_zone_of
 from reporting.access import Viewer
 from reporting.entry_filters import read_account, read_instant, read_kinds
-from reporting.events import EVENT_KINDS
 from reporting.exports.about import filters_of, grouped_label, whose_label
 from reporting.exports.columns import Dataset
 from reporting.exports.question import LIVE, Question, question_of

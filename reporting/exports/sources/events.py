@@ -6,8 +6,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from ledger.models import Account, Entry, Kind, Transaction
-from reporting.events import EVENT_KINDS
+from ledger.models import EVENT_KINDS, Account, Entry, Kind, Transaction
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
 from reporting.exports.sources.names import CHUNK, email_of, up_to
