@@ -131,20 +131,13 @@ def total_mt(rows: QuerySet[Any], amount: str) -> Combinable:
 
 def live_lots(*, pool_id: UUID, at: datetime | None = None) -> QuerySet[Lot]:
     """Return the pool's lots with tokens left to spend, in the order in which they will be spent."""
-    return _unexpired(pool_id, at).filter(exhausted=False)
-
-
-def granted_in_live_lots_mt(*, pool_id: UUID) -> int:
-    """Return what was granted in the lots that have not expired, spent ones included.
-
-    A balance is good while it exceeds 20 % of this. Source: DOMAIN, "Reporting".
-    """
-    return _unexpired(pool_id, None).aggregate(sum_mt=Coalesce(Sum("amount_mt"), 0))["sum_mt"] or 0
-
-
-def _unexpired(pool_id: UUID, at: datetime | None) -> QuerySet[Lot]:
     now = at or _business_time(F("contract__book__last_at"))
-    return Lot.objects.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=now), pool_id=pool_id)
+    return Lot.objects.filter(unexpired(now), pool_id=pool_id, exhausted=False)
+
+
+def unexpired(at: datetime | Combinable) -> Q:
+    """Return the condition of lots that have not expired at an instant, spent ones included."""
+    return Q(usable_until__isnull=True) | Q(usable_until__gt=at)
 
 
 def has_shared_tokens(contract_id: UUID) -> bool:

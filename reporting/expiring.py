@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from ledger.models import SPENDING_ORDER, Lot, PoolKind
 from reporting.access import Viewer
+from reporting.lots import LotLine, line_of
 
 HORIZONS_DAYS: Final = (7, 30, 90, 365)
-ALERT_DAYS: Final = 90
 SHOWN: Final = 100
 
 
@@ -25,27 +25,11 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpiringLot:
-    """A lot that will expire; `days_left` is 0 on its last day."""
-
-    lot: Lot
-    days_left: int
-
-    @property
-    def soon(self) -> bool:
-        return self.days_left <= ALERT_DAYS
-
-    @property
-    def in_grace(self) -> bool:
-        return self.lot.expires_at != self.lot.usable_until
-
-
-@dataclass(frozen=True, slots=True)
 class Expiring:
     """The answer as of an instant."""
 
     due: tuple[Due, ...]
-    lots: tuple[ExpiringLot, ...]
+    lots: tuple[LotLine, ...]
     has_more: bool
     as_of: datetime
 
@@ -59,7 +43,7 @@ def read_expiring(viewer: Viewer, *, everyone: bool) -> Expiring:
     found = list(lots.select_related("pool__user").order_by(*SPENDING_ORDER)[: SHOWN + 1])
     return Expiring(
         due=tuple(Due(days, due[f"in_{days}"]) for days in HORIZONS_DAYS),
-        lots=tuple(_line(lot, now) for lot in found[:SHOWN]),
+        lots=tuple(line_of(lot, now) for lot in found[:SHOWN]),
         has_more=len(found) > SHOWN,
         as_of=now,
     )
@@ -76,8 +60,3 @@ def _lots(viewer: Viewer, now: datetime, *, everyone: bool) -> QuerySet[Lot]:
         if viewer.sees_shared:
             seen |= Q(pool__kind=PoolKind.SHARED)
     return Lot.objects.filter(seen, contract_id=viewer.contract_id, exhausted=False, usable_until__gt=now)
-
-
-def _line(lot: Lot, now: datetime) -> ExpiringLot:
-    assert lot.usable_until is not None, "only lots that expire are asked for"
-    return ExpiringLot(lot, (lot.usable_until - now) // timedelta(days=1))

@@ -1,7 +1,4 @@
-"""How pools stand: what was granted in their live lots, and what expires soon. For pages; reads only.
-
-Source of the 20 % rule: DOMAIN, "green only while available exceeds 20 % of what was granted in the live lots".
-"""
+"""How pools stand: what was granted in their live lots, and what expires soon. For pages and mails; reads only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,12 +9,20 @@ from uuid import UUID
 from django.db.models import Min, Q, Sum
 from django.db.models.functions import Coalesce
 
-from ledger.balances import Balance
+from ledger.balances import Balance, unexpired
 from ledger.models import Lot
 from reporting.charts import Arc, donut
+from reporting.lots import ALERT_DAYS
 
-ALERT_DAYS: Final = 90
 GOOD, LOW, NONE = "good", "low", "none"
+
+
+def is_low(available_mt: int, *, granted_mt: int) -> bool:
+    """Tell whether of what was granted in the live lots 20 % or less is available.
+
+    Source: DOMAIN, "green only while available exceeds 20 % of what was granted in the live lots".
+    """
+    return available_mt * 5 <= granted_mt
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Standing:
     expires_first_at: datetime | None = None
 
     def level(self, balance: Balance) -> str:
-        """Return GOOD while more than 20 % of what was granted is available, else LOW; NONE before the first token."""
-        if balance.available_mt * 5 > self.granted_mt:
+        """Return GOOD or LOW; NONE before the first token."""
+        if not is_low(balance.available_mt, granted_mt=self.granted_mt):
             return GOOD
         return LOW if balance.total_mt else NONE
 
@@ -43,7 +48,7 @@ NOTHING: Final = Standing()
 
 def standings(pool_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Standing]:
     """Return how the pools with live lots stand at `now`, with one statement."""
-    live = Lot.objects.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=now), pool_id__in=pool_ids)
+    live = Lot.objects.filter(unexpired(now), pool_id__in=pool_ids)
     soon = Q(usable_until__lte=now + timedelta(days=ALERT_DAYS), exhausted=False, remaining_mt__gt=0)
     sums = (
         live.order_by()

@@ -1,7 +1,7 @@
 """What a page about one pool shows: its balance, whether that is enough, its lots, and what happened lately."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,27 +14,12 @@ from reporting.charts import Arc
 from reporting.dates import preset_days
 from reporting.figures import UsageScope, read_figures
 from reporting.labels import read_names
+from reporting.lots import LotLine, line_of
 from reporting.periods import Days, Period
-from reporting.standing import ALERT_DAYS, GOOD, NOTHING, Standing, arcs_of, percent_of, standings
+from reporting.standing import GOOD, NOTHING, Standing, arcs_of, percent_of, standings
 
 RECENT_PRESET: Final = "90"
 SHOWN_LOTS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LotLine:
-    """A lot with tokens left; `days_left` is None where it does not expire, 0 on its last day."""
-
-    lot: Lot
-    days_left: int | None
-
-    @property
-    def expires_soon(self) -> bool:
-        return self.days_left is not None and self.days_left <= ALERT_DAYS
-
-    @property
-    def in_grace(self) -> bool:
-        return self.lot.expires_at != self.lot.usable_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +54,6 @@ class PoolReport:
 
     @property
     def is_good(self) -> bool:
-        """Exactly 20 % is not good. Source: DOMAIN, "green only while available exceeds 20 %"."""
         return self.standing.level(self.balance) == GOOD
 
     @property
@@ -111,7 +95,7 @@ def read_pool(pool: Pool, shown: Balance, viewer: Viewer) -> PoolReport:
 
     Of the shared pool an end user sees the balance, but only their own recent use.
     """
-    lines = [_line(lot, shown.as_of) for lot in live_lots(pool_id=pool.pk, at=shown.as_of)[: SHOWN_LOTS + 1]]
+    lines = [line_of(lot, shown.as_of) for lot in live_lots(pool_id=pool.pk, at=shown.as_of)[: SHOWN_LOTS + 1]]
     return PoolReport(
         balance=shown,
         standing=standings([pool.pk], now=shown.as_of).get(pool.pk, NOTHING),
@@ -119,10 +103,6 @@ def read_pool(pool: Pool, shown: Balance, viewer: Viewer) -> PoolReport:
         has_more_lots=len(lines) > SHOWN_LOTS,
         recent=_recent(pool, shown.as_of, user_id=None if viewer.sees_everyone else viewer.user_id),
     )
-
-
-def _line(lot: Lot, now: datetime) -> LotLine:
-    return LotLine(lot, None if lot.usable_until is None else (lot.usable_until - now) // timedelta(days=1))
 
 
 def _recent(pool: Pool, now: datetime, *, user_id: int | None) -> Recent:

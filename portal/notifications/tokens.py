@@ -6,17 +6,18 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ledger.balances import balances
+from ledger.balances import balances, unexpired
 from ledger.models import BUYERS, Lot, LotSource, Membership, Pool
 from ledger.progress import SILENT, Progress
 from portal.models.notices import LowPool, NoticeKind
 from portal.notifications import links, outbox
+from reporting.standing import is_low
 
 THRESHOLDS: Final = (7, 30, 90)
 _DAY: Final = timedelta(days=1)
@@ -31,10 +32,7 @@ def collect(*, progress: Progress = SILENT) -> int:
 
 
 def tell_low(now: datetime) -> int:
-    """Tell of each pool that has crossed the 20 % rule since it was last good: once for each crossing.
-
-    Source: DOMAIN, "green only while available exceeds 20 % of what was granted in the live lots".
-    """
+    """Tell of each pool that has become low since it was last good: once for each time."""
     low = _low_pools(now)
     LowPool.objects.exclude(pool_id__in=low).delete()
     known = set(LowPool.objects.values_list("pool_id", flat=True))
@@ -87,19 +85,19 @@ def _tell_expiring(lots: list[Lot], day: date, now: datetime) -> int:
 
 
 def _low_pools(now: datetime) -> dict[UUID, tuple[int, int]]:
-    """Return available and granted milli-tokens of the pools that have live lots and 20 % or less of them left."""
-    live = Lot.objects.filter(Q(usable_until__isnull=True) | Q(usable_until__gt=now)).exclude(source=LotSource.IMPORT)
+    """Return available and granted milli-tokens of the pools that have live lots and are low."""
+    live = Lot.objects.filter(unexpired(now)).exclude(source=LotSource.IMPORT)
     sums = live.order_by().values("pool_id").annotate(granted_mt=Sum("amount_mt"), left_mt=Sum("remaining_mt"))
     suspects = {
         row["pool_id"]: row["granted_mt"]
         for row in sums.iterator(chunk_size=2000)
-        if row["granted_mt"] and row["left_mt"] * 5 <= row["granted_mt"]
+        if row["granted_mt"] and is_low(row["left_mt"], granted_mt=row["granted_mt"])
     }
     left = balances(pool_ids=list(suspects))
     return {
         pool_id: (left[pool_id].available_mt, granted_mt)
         for pool_id, granted_mt in suspects.items()
-        if left[pool_id].available_mt * 5 <= granted_mt
+        if is_low(left[pool_id].available_mt, granted_mt=granted_mt)
     }
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.balances import balance, balances, granted_in_live_lots_mt, has_shared_tokens, live_lots
+from ledger.balances import balance, balances, has_shared_tokens, live_lots
 from ledger.errors import NotFound
 from ledger.expiry import expire_lots
 from ledger.ids import new_id
@@ -90,7 +90,6 @@ def test_when_the_clock_is_behind_the_books_now_is_their_last_entry(bobs_pool: P
     shown = balance(bobs_pool.id)
     assert (shown.as_of, shown.available_mt, shown.expired_mt) == (ahead, 7_000, 5_000)
     assert [lot.remaining_mt for lot in live_lots(pool_id=bobs_pool.id)] == [7_000]
-    assert granted_in_live_lots_mt(pool_id=bobs_pool.id) == 7_000
 
 
 def test_any_number_of_balances_takes_one_statement(
@@ -110,16 +109,6 @@ def test_a_pool_that_is_not_there_is_not_found(contract_a: Contract) -> None:
     assert balances(pool_ids=[new_id()]) == {}
     with pytest.raises(NotFound):
         balance(new_id())
-
-
-def test_what_was_granted_in_live_lots_counts_spent_ones_and_no_expired_ones(
-    contract_a: Contract, bob: User, bobs_pool: Pool
-) -> None:
-    put(bobs_pool, "30", expires_at=day(30))
-    put(bobs_pool, "5")
-    put(bobs_pool, "20")
-    complete(start(contract_a, bob, at=day(31)), at=day(31))
-    assert granted_in_live_lots_mt(pool_id=bobs_pool.id) == 25_000
 
 
 def test_a_contract_has_shared_tokens_once_it_was_given_any(

@@ -1,7 +1,6 @@
 """Lots with tokens left to spend, and when they expire."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -10,6 +9,7 @@ from ledger.models import SPENDING_ORDER, Lot, PoolKind
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
 from reporting.exports.sources.names import CHUNK, email_of, up_to
+from reporting.lots import days_left
 
 COLUMNS: Final[tuple[Column, ...]] = (
     text("id", "Lot", "The lot's id."),
@@ -52,9 +52,7 @@ def rows(question: Question) -> Iterator[Row]:
         *("amount_mt", "remaining_mt", "held_mt"),
     )
     for row in listed.iterator(chunk_size=CHUNK):
-        until = row[7]
-        days_left = None if until is None else (until - question.as_of) // timedelta(days=1)
-        yield (*row[:8], days_left, *row[8:])
+        yield (*row[:8], days_left(row[7], question.as_of), *row[8:])
 
 
 def count_rows(question: Question, limit: int) -> int:
