@@ -29,6 +29,10 @@ class ReaderMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(API):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
+            return response
         reader = reader_of(request.user.pk) if request.user.pk else Reader()
         language = _language(request, reader)
         with timezone.override(ZoneInfo(reader.time_zone)), translation.override(language):
@@ -39,6 +43,4 @@ class ReaderMiddleware:
 
 
 def _language(request: HttpRequest, reader: Reader) -> str:
-    if request.path.startswith(API):
-        return settings.LANGUAGE_CODE
     return reader.language if reader.language in LANGUAGES else translation.get_language_from_request(request)

@@ -6,7 +6,7 @@ Loaded by the pipeline together with what else a batch needs, and by `ledger.quo
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.posting.commands import JobOrder
@@ -62,11 +62,10 @@ class QuotedPrice(NamedTuple):
 class Catalogue:
     """The facts that the orders of one call name, made of the rows that its queries found; empty without orders."""
 
-    def __init__(self, rows: Mapping[str, Rows]) -> None:
-        self.members = {
-            (contract_id, user_id): Member(*values) for contract_id, user_id, *values in rows.get("members", [])
-        }
-        self._pools = {(contract_id, user_id): pool_id for contract_id, user_id, pool_id in rows.get("pools", [])}
+    def __init__(self, rows: Mapping[str, Rows], addresses: Mapping[str, int] | None = None) -> None:
+        self._addresses = addresses or {}
+        self.members = {user_id: Member(*values) for user_id, *values in rows.get("members", [])}
+        self._pools: dict[int | None, UUID] = dict(rows.get("pools", []))
         self.quotes = {row[0]: QuotedPrice(*row) for row in rows.get("quotes", [])}
         self._offers: dict[str, list[Offer]] = {}
         for row in rows.get("offers", []):
@@ -75,24 +74,30 @@ class Catalogue:
             self._offers.setdefault(str(offer.service_id), []).append(offer)
 
     @staticmethod
-    def queries(orders: Sequence[JobOrder], *, since: datetime, until: datetime) -> dict[str, Query]:
-        """Return the queries for what orders between two instants name."""
-        contract_ids = many({order.contract_id for order in orders})
-        user_ids = many({order.user_id for order in orders})
+    def queries(
+        orders: Sequence[JobOrder], addresses: Mapping[str, int], *, since: datetime, until: datetime
+    ) -> dict[str, Query]:
+        """Return the queries for what orders on one contract, between two instants, name."""
+        contract_id = one(orders[0].contract_id)
+        user_ids = many({user_of(order, addresses) for order in orders} - {None})
         return {
-            "members": _members(contract_ids, user_ids),
-            "pools": _pools(contract_ids, user_ids),
+            "members": _members(contract_id, user_ids),
+            "pools": _pools(contract_id, user_ids),
             "offers": _offers({order.service for order in orders}, since, until),
-            "quotes": _quotes(contract_ids, {order.quote_id for order in orders if order.quote_id}),
+            "quotes": _quotes(contract_id, {order.quote_id for order in orders if order.quote_id}),
         }
 
-    def individual_pool(self, order: JobOrder) -> UUID | None:
-        """Return the pool of the order's user on its contract."""
-        return self._pools.get((order.contract_id, order.user_id))
+    def user_of(self, order: JobOrder) -> int | None:
+        """Return the id of the order's user; None where nobody, or no single member, has the address."""
+        return user_of(order, self._addresses)
 
-    def shared_pool(self, order: JobOrder) -> UUID | None:
-        """Return the shared pool of the order's contract."""
-        return self._pools.get((order.contract_id, None))
+    def individual_pool(self, user_id: int) -> UUID | None:
+        """Return the pool of a user."""
+        return self._pools.get(user_id)
+
+    def shared_pool(self) -> UUID | None:
+        """Return the pool that belongs to no user."""
+        return self._pools.get(None)
 
     def offer(self, service: str, *, at: datetime) -> Offer | None:
         """Return the active service with this code or id, at its rate in effect if it has one."""
@@ -103,25 +108,30 @@ class Catalogue:
         return offers[0]._replace(rate_id=None) if offers else None
 
 
-def _members(contract_ids: str, user_ids: str) -> Query:
+def user_of(order: JobOrder, addresses: Mapping[str, int]) -> int | None:
+    """Return the id of the user whom an order names, by id or by one of the addresses that were looked up."""
+    return addresses.get(order.email) if order.email else order.user_id
+
+
+def _members(contract_id: Any, user_ids: str) -> Query:
     sql = f"""
-        SELECT m.contract_id, m.user_id, m.role, m.uses_shared, m.enabled_at,
+        SELECT m.user_id, m.role, m.uses_shared, m.enabled_at,
             COALESCE(NULLIF(u.email, ''), u.username) AS name, c.project_required, c.allow_split
         FROM ledger_membership m
         JOIN auth_user u ON u.id = m.user_id JOIN ledger_contract c ON c.id = m.contract_id
-        WHERE {among("m.contract_id", "uuid")} AND {among("m.user_id", "bigint")}
+        WHERE m.contract_id = %s AND {among("m.user_id", "bigint")}
     """
-    return Query(sql, [contract_ids, user_ids], (UUID, int, str, bool, datetime, str, bool, bool))
+    return Query(sql, [contract_id, user_ids], (int, str, bool, datetime, str, bool, bool))
 
 
-def _pools(contract_ids: str, user_ids: str) -> Query:
+def _pools(contract_id: Any, user_ids: str) -> Query:
     sql = f"""
-        SELECT contract_id, user_id, id FROM ledger_pool
-        WHERE kind = 'individual' AND {among("contract_id", "uuid")} AND {among("user_id", "bigint")}
+        SELECT user_id, id FROM ledger_pool
+        WHERE kind = 'individual' AND contract_id = %s AND {among("user_id", "bigint")}
         UNION ALL
-        SELECT contract_id, user_id, id FROM ledger_pool WHERE kind = 'shared' AND {among("contract_id", "uuid")}
+        SELECT user_id, id FROM ledger_pool WHERE kind = 'shared' AND contract_id = %s
     """
-    return Query(sql, [contract_ids, user_ids, contract_ids], (UUID, int, UUID))
+    return Query(sql, [contract_id, user_ids, contract_id], (int, UUID))
 
 
 def _offers(services: set[str], since: datetime, until: datetime) -> Query:
@@ -139,12 +149,12 @@ def _offers(services: set[str], since: datetime, until: datetime) -> Query:
     return Query(sql, parameters, types)
 
 
-def _quotes(contract_ids: str, quote_ids: set[UUID]) -> Query:
+def _quotes(contract_id: Any, quote_ids: set[UUID]) -> Query:
     sql = f"""
         SELECT id, contract_id, user_id, pool_id, service_id, rate_id, quantity_m, price_mt, expires_at
-        FROM ledger_quote WHERE {among("contract_id", "uuid")} AND {among("id", "uuid")}
+        FROM ledger_quote WHERE contract_id = %s AND {among("id", "uuid")}
     """
-    return Query(sql, [contract_ids, many(quote_ids)], (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
+    return Query(sql, [contract_id, many(quote_ids)], (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
 
 
 def _ids(services: Iterable[str]) -> list[UUID]:

@@ -53,11 +53,12 @@ class TakeBack:
 class JobOrder:
     """A job as its user orders it: `quantity_m` thousandths of the service's unit, from a pool of theirs or any.
 
-    Once the contract's lock is had, it becomes a `StartJob` with its price, or its refusal.
+    Once the contract's lock is had, it becomes a `StartJob` with its price, or its refusal. A program may name the user
+    by `email` (in lower case) in place of `user_id`; the member is then looked up with the lock.
     """
 
     contract_id: UUID
-    user_id: int
+    user_id: int | None
     service: str
     quantity_m: int = 1000
     pool_id: UUID | None = None
@@ -66,6 +67,7 @@ class JobOrder:
     comment: str = ""
     external_id: str = ""
     job_id: UUID | None = None
+    email: str = ""
 
 
 class StartJob(NamedTuple):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from ledger.addresses import NO_SUCH_USER
 from ledger.amounts import MAX_DIGITS, MILLI
 from ledger.errors import (
     InvalidRequest,
@@ -32,8 +33,8 @@ PRICE_LIMIT_MT: Final = 2**63
 
 
 def look_up(orders: Sequence[JobOrder], *, at: datetime) -> list[StartJob | Refused]:
-    """Return a command per order, in order, for orders of one instant; one that is not valid becomes its refusal."""
-    queries = Catalogue.queries(orders, since=at, until=at)
+    """Return a command per order of one instant on one contract; one that is not valid becomes its refusal."""
+    queries = Catalogue.queries(orders, {}, since=at, until=at)
     if not any(order.quote_id for order in orders):
         del queries["quotes"]
     catalogue = Catalogue(dict(zip(queries, read(*queries.values()), strict=True)))
@@ -49,7 +50,10 @@ def command_for(catalogue: Catalogue, order: JobOrder, *, at: datetime) -> Start
 
 
 def _command(catalogue: Catalogue, order: JobOrder, at: datetime) -> StartJob:
-    member = catalogue.members.get((order.contract_id, order.user_id))
+    user_id = catalogue.user_of(order)
+    if user_id is None:
+        raise NotFound(NO_SUCH_USER, field="user")
+    member = catalogue.members.get(user_id)
     if member is None or member.enabled_at is None:
         raise NotEnabled
     offer = catalogue.offer(order.service, at=at)
@@ -60,10 +64,10 @@ def _command(catalogue: Catalogue, order: JobOrder, at: datetime) -> StartJob:
     project = check_text(order.project, field="project", limit=100)
     if member.project_required and not project:
         raise ProjectRequired(field="project")
-    shared_id = catalogue.shared_pool(order)
-    usable = _usable_pools(member, catalogue.individual_pool(order), shared_id)
+    shared_id = catalogue.shared_pool()
+    usable = _usable_pools(member, catalogue.individual_pool(user_id), shared_id)
     _authorise_pool(order.pool_id, usable, shared_id)
-    quote = _quote(catalogue, order, offer, at)
+    quote = _quote(catalogue, order, user_id, offer, at)
     if quote and not order.pool_id:
         _authorise_pool(quote.pool_id, usable, shared_id)
     pool_ids, pool_id = _payers(order, quote, member, usable)
@@ -71,7 +75,7 @@ def _command(catalogue: Catalogue, order: JobOrder, at: datetime) -> StartJob:
         job_id=order.job_id or new_id(),
         service_id=offer.service_id,
         service=offer.code,
-        user_id=order.user_id,
+        user_id=user_id,
         user=member.user,
         pool_ids=pool_ids,
         pool_id=pool_id,
@@ -128,11 +132,11 @@ def _authorise_pool(pool_id: UUID | None, usable: tuple[UUID, ...], shared_id: U
     raise NotFound("There is no such pool.", field="pool")
 
 
-def _quote(catalogue: Catalogue, order: JobOrder, offer: Offer, at: datetime) -> QuotedPrice | None:
+def _quote(catalogue: Catalogue, order: JobOrder, user_id: int, offer: Offer, at: datetime) -> QuotedPrice | None:
     if order.quote_id is None:
         return None
     quote = catalogue.quotes.get(order.quote_id)
-    if quote is None or (quote.contract_id, quote.user_id) != (order.contract_id, order.user_id):
+    if quote is None or (quote.contract_id, quote.user_id) != (order.contract_id, user_id):
         raise NotFound("There is no such quote.", field="quote")
     if (quote.service_id, quote.quantity_m) != (offer.service_id, order.quantity_m):
         raise QuoteMismatch(field="quote")

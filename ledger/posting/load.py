@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from ledger.errors import NotFound
 from ledger.models import Account
-from ledger.posting.catalogue import Catalogue
+from ledger.posting.catalogue import Catalogue, user_of
 from ledger.posting.commands import (
     Allocate,
     Command,
@@ -21,10 +20,11 @@ from ledger.posting.commands import (
     StartJob,
     TakeBack,
 )
+from ledger.posting.lock import Locked
 from ledger.posting.requests import Idempotency, JobView, Request
-from ledger.posting.state import NEVER, BookState, JobState, LotState, PoolState, State
+from ledger.posting.state import NEVER, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
-from ledger.statements import Query, Rows, among, many, on_postgresql, one, read, select_rows
+from ledger.statements import Query, Rows, among, many, one, read
 
 KeyName = tuple[str, str, int]
 """Caller, key and part: what a stored key is found by."""
@@ -40,34 +40,6 @@ class StoredKey:
     answer: str
 
 
-def lock_book(contract_id: UUID) -> tuple[BookState, datetime]:
-    """Lock the contract's book until the end of the database transaction; return it and the database's time.
-
-    Raises:
-        NotFound: there is no such contract.
-    """
-    postgresql = on_postgresql()
-    sql = f"""
-        SELECT b.last_seq, b.last_at, b.issued_mt, b.sold_mt, b.adjusted_mt,
-            c.allow_split, c.refund_grace_s, c.ends_at, {_POSTGRESQL_NOW if postgresql else _SQLITE_NOW}
-        FROM ledger_book b JOIN ledger_contract c ON c.id = b.contract_id WHERE b.contract_id = %s
-        {"FOR NO KEY UPDATE OF b" if postgresql else ""}
-    """
-    types = (int, datetime, int, int, int, bool, int, datetime, datetime)
-    rows = select_rows(sql, [one(contract_id)], types)
-    if not rows:
-        raise NotFound("There is no such contract.", field="contract")
-    last_seq, last_at, issued_mt, sold_mt, adjusted_mt, allow_split, grace_s, ends_at, now, *_ = rows[0]
-    sources: dict[str, int] = {Account.ISSUED: issued_mt, Account.SOLD: sold_mt, Account.ADJUSTED: adjusted_mt}
-    return BookState(contract_id, last_seq, last_at, sources, allow_split, grace_s, ends_at), now
-
-
-# Until the end of the database transaction its prepared statements keep one plan each: with a long history PostgreSQL
-# takes planning anew for cheaper, each time, and that costs more than running them (decision 22).
-_POSTGRESQL_NOW: Final = "statement_timestamp(), set_config('plan_cache_mode', 'force_generic_plan', true)"
-_SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a batch is decided on: the keys that were used before, what orders name, and the state of the books."""
@@ -77,31 +49,33 @@ class Loaded:
     state: State
 
 
-def load(book: BookState, requests: Sequence[Request], *, now: datetime) -> Loaded:
+def load(locked: Locked, requests: Sequence[Request]) -> Loaded:
     """Return what the requests name or touch; one statement on PostgreSQL, and another where they name jobs."""
+    book, members = locked.book, locked.members
     commands = [command for request in requests for command in request.commands]
     orders = [command for command in commands if isinstance(command, JobOrder)]
+    users = {user_id for order in orders if (user_id := user_of(order, members))}
     job_ids = {command.job_id for command in commands if not isinstance(command, _POOL_COMMANDS)}
     pool_ids = {pool_id for command in commands for pool_id in _pools_named(command)}
     queries = {"keys": _keys(request.idempotency for request in requests if request.idempotency)}
     if orders:
-        times = [request.at or now for request in requests]
-        queries |= Catalogue.queries(orders, since=min(times), until=max(times))
+        times = [request.at or locked.now for request in requests]
+        queries |= Catalogue.queries(orders, members, since=min(times), until=max(times))
     if job_ids:
         queries["jobs"] = _jobs(job_ids, [book.contract_id])
     elif orders or pool_ids:
-        queries["lots"] = _lots(book.contract_id, pool_ids, orders)
+        queries["lots"] = _lots(book.contract_id, pool_ids, users)
     rows = dict(zip(queries, read(*queries.values()), strict=True))
     state = State(book)
     if job_ids:
         state.jobs, drawn_pools, drawn_lots = _read_jobs(rows["jobs"])
         pool_ids |= drawn_pools
-        (rows["lots"],) = read(_lots(book.contract_id, pool_ids, orders, drawn_lots))
+        (rows["lots"],) = read(_lots(book.contract_id, pool_ids, users, drawn_lots))
     _add_pools(state, rows.get("lots", []))
     if any(isinstance(command, TakeBack) for command in commands):
         parents = {lot.parent_id for lot in state.lots.values() if lot.parent_id} - set(state.lots)
-        _add_pools(state, *read(_lots(book.contract_id, pool_ids, orders, parents)))
-    return Loaded(_by_name(rows["keys"]), Catalogue(rows), state)
+        _add_pools(state, *read(_lots(book.contract_id, pool_ids, users, parents)))
+    return Loaded(_by_name(rows["keys"]), Catalogue(rows, members), state)
 
 
 def find_key(idempotency: Idempotency) -> StoredKey | None:
@@ -182,8 +156,8 @@ _POOL_TYPES: Final = (UUID, str, int, int, int, int)
 _LOT_TYPES: Final = (UUID, UUID, UUID, str, int, int, int, datetime, datetime, datetime)
 
 
-def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lot_ids: Iterable[UUID] = ()) -> Query:
-    """The pools named and those that the orders' users may have, with their live lots and the lots named.
+def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iterable[UUID] = ()) -> Query:
+    """The pools named and those that these users may have, with their live lots and the lots named.
 
     Named lots, spent or not, are in one of the pools.
     """
@@ -193,12 +167,12 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], orders: Sequence[JobOrder], lo
     # lots, would walk through all that a large contract has.
     chosen = [f"{columns} WHERE contract_id = %s AND {among('id', 'uuid')}"]
     parameters = [contract, many(pool_ids)]
-    if orders:
+    if users:
         chosen += [
             f"{columns} WHERE contract_id = %s AND kind = 'shared'",
             f"{columns} WHERE contract_id = %s AND kind = 'individual' AND {among('user_id', 'bigint')}",
         ]
-        parameters += [contract, contract, many({order.user_id for order in orders})]
+        parameters += [contract, contract, many(users)]
     sql = f"""
         WITH p AS MATERIALIZED ({" UNION ".join(chosen)})
         SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,

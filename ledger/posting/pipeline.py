@@ -20,7 +20,8 @@ from ledger.posting.catalogue import Catalogue
 from ledger.posting.commands import JobOrder
 from ledger.posting.job_orders import command_for
 from ledger.posting.line import serve_in_line
-from ledger.posting.load import KeyName, Loaded, StoredKey, find_key, load, lock_book
+from ledger.posting.load import KeyName, Loaded, StoredKey, find_key, load
+from ledger.posting.lock import lock_book
 from ledger.posting.plan import Plan, plan
 from ledger.posting.requests import Answer, Idempotency, Request, dump_answer, load_answer
 from ledger.posting.save import save_keys, save_plan
@@ -70,14 +71,14 @@ def _post(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
 
 def _post_locked(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     """Answer what was answered before, decide the rest in order; a key's repetition in the batch meets its first."""
-    book, now = lock_book(contract_id)
-    loaded = load(book, requests, now=now)
+    locked = lock_book(contract_id, requests)
+    loaded = load(locked, requests)
     names = [_key_name(request, index) for index, request in enumerate(requests)]
     fresh: dict[KeyName, Request] = {}
     for name, request in zip(names, requests, strict=True):
         if name not in loaded.keys:
             fresh.setdefault(name, request)
-    decided = dict(zip(fresh, _decide(loaded, list(fresh.values()), now), strict=True)) if fresh else {}
+    decided = dict(zip(fresh, _decide(loaded, list(fresh.values()), locked.now), strict=True)) if fresh else {}
     stored = loaded.keys | {
         name: StoredKey(request.idempotency.fingerprint, "") for name, request in fresh.items() if request.idempotency
     }

@@ -1,21 +1,20 @@
 """What a caller may see and touch: other contracts' objects do not exist for them, the rest asks for a right."""
 
-from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from ledger.errors import Forbidden, LedgerError, NotEnabled, NotFound
+from ledger.addresses import NO_SUCH_USER, members_at
+from ledger.errors import Forbidden, NotEnabled, NotFound
 from ledger.models import Benefit, Contract, Job, Membership, Order, Pool, PoolKind, RefundRequest
 from ledger.rights import Right, require, rights_of
 from portal.api.caller import Caller
-from portal.api.lookups import JobFacts, find_members
+from portal.api.lookups import JobFacts
 from portal.api.problems import ContractRequired, UserRequired
 from portal.api.scopes import Scope
 
 NO_SUCH_CONTRACT: Final = "There is no such contract."
-NO_SUCH_USER: Final = "There is no such user on this contract."
 SETTLING: Final = frozenset({"results", "complete", "fail"})
 
 
@@ -61,19 +60,24 @@ def acting_user(caller: Caller, contract_id: UUID, email: str | None) -> int:
         NotFound: there is no such member.
         Forbidden: a person names somebody else.
     """
-    (found,) = acting_users(caller, [(contract_id, email)])
-    if isinstance(found, Exception):
-        raise found
-    return found
+    user_id, address = user_ordered_for(caller, email)
+    return user_id if user_id is not None else _user_at(contract_id, address)
 
 
-def acting_users(caller: Caller, wanted: Collection[tuple[UUID, str | None]]) -> list[int | LedgerError | UserRequired]:
-    """Return for each (contract of the caller, e-mail) the user it is for, or the refusal; one statement for all."""
-    if caller.user_id is not None:
-        return [_own(caller, caller.user_id, email) for _, email in wanted]
-    emails = {email for _, email in wanted if email}
-    members = find_members({contract_id for contract_id, _ in wanted}, emails) if emails else {}
-    return [_named(members, contract_id, email) for contract_id, email in wanted]
+def user_ordered_for(caller: Caller, email: str | None) -> tuple[int | None, str]:
+    """Return the id of the person who asks; or, for a service client, the address it names, in lower case.
+
+    Raises:
+        UserRequired: a service client names nobody.
+        Forbidden: a person names somebody else.
+    """
+    if caller.user_id is None:
+        if not email:
+            raise UserRequired(name="user")
+        return None, email.lower()
+    if email and (caller.user is None or email.lower() != caller.user.email.lower()):
+        raise Forbidden("You act for yourself only.", field="user")
+    return caller.user_id, ""
 
 
 def acting_member(caller: Caller, contract_id: UUID, email: str | None) -> Membership:
@@ -87,10 +91,7 @@ def named_member(contract_id: UUID, email: str) -> Membership:
     Raises:
         NotFound: there is none.
     """
-    found = _named(find_members([contract_id], [email]), contract_id, email)
-    if isinstance(found, Exception):
-        raise found
-    return member_of(contract_id, found)
+    return member_of(contract_id, _user_at(contract_id, email))
 
 
 def member_of(contract_id: UUID, user_id: int) -> Membership:
@@ -106,20 +107,11 @@ def member_of(contract_id: UUID, user_id: int) -> Membership:
     return member
 
 
-def _own(caller: Caller, user_id: int, email: str | None) -> int | LedgerError:
-    if email and (caller.user is None or email.lower() != caller.user.email.lower()):
-        return Forbidden("You act for yourself only.", field="user")
-    return user_id
-
-
-def _named(
-    members: dict[tuple[UUID, str], list[int]], contract_id: UUID, email: str | None
-) -> int | LedgerError | UserRequired:
-    if not email:
-        return UserRequired(name="user")
-    found = members.get((contract_id, email.lower()), [])
-    # Two people with one address: nobody may guess who pays.
-    return found[0] if len(found) == 1 else NotFound(NO_SUCH_USER, field="user")
+def _user_at(contract_id: UUID, email: str) -> int:
+    found = members_at(contract_id, [email.lower()])
+    if not found:
+        raise NotFound(NO_SUCH_USER, field="user")
+    return found[email.lower()]
 
 
 def contracts(caller: Caller) -> QuerySet[Contract]:

@@ -5,13 +5,12 @@ An item that is refused here becomes its refusal and keeps its place.
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from rest_framework.exceptions import ValidationError
 
 from ledger.errors import LedgerError
 from ledger.jobs import JobOrder, JobView, Verdict
-from portal.api.access import acting_users, contract_of, require_job
+from portal.api.access import contract_of, require_job, user_ordered_for
 from portal.api.caller import Caller
 from portal.api.lookups import find_jobs
 from portal.api.problems import ApiRefusal
@@ -42,18 +41,8 @@ def read_items(shape: type[Body], items: Sequence[Any]) -> list[Values | Refusal
 
 
 def job_orders(caller: Caller, items: Sequence[Values | Refusal]) -> list[JobOrder | Refusal]:
-    """Return an order per item, or its refusal; one statement for all their users."""
-    placed = each(items, lambda item: (contract_of(caller, item.get("contract")), item))
-    wanted = [(pair[0], pair[1].get("user")) for pair in placed if not isinstance(pair, REFUSALS)]
-    users = iter(acting_users(caller, wanted))
-
-    def order(pair: tuple[UUID, Values]) -> JobOrder:
-        user_id = next(users)
-        if isinstance(user_id, Exception):
-            raise user_id
-        return _order(pair[0], user_id, pair[1])
-
-    return each(placed, order)
+    """Return an order per item, or its refusal."""
+    return each(items, lambda item: _order(caller, item))
 
 
 def verdicts(caller: Caller, items: Sequence[Values | Refusal]) -> list[Verdict | Refusal]:
@@ -83,10 +72,13 @@ def refused(asked: Sequence[object]) -> list[int]:
     return [position for position, item in enumerate(asked) if isinstance(item, REFUSALS)]
 
 
-def _order(contract_id: UUID, user_id: int, item: Values) -> JobOrder:
+def _order(caller: Caller, item: Values) -> JobOrder:
+    contract_id = contract_of(caller, item.get("contract"))
+    user_id, email = user_ordered_for(caller, item.get("user"))
     return JobOrder(
         contract_id=contract_id,
         user_id=user_id,
+        email=email,
         service=item["service"],
         quantity_m=item["quantity"],
         pool_id=item.get("pool"),

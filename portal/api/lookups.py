@@ -21,10 +21,6 @@ _BY_HASH: Final = """
         AND (t.expires_at IS NULL OR t.expires_at > %s) AND (t.user_id IS NULL OR u.is_active)
     ORDER BY m.created_at, c.id
 """
-_MEMBERS: Final = """
-    SELECT m.contract_id, m.user_id, u.email
-    FROM ledger_membership m JOIN auth_user u ON u.id = m.user_id
-"""
 _JOBS: Final = "SELECT id, contract_id, user_id, service_id, caller FROM ledger_job"
 
 
@@ -57,17 +53,6 @@ def _resources(data: str | None) -> list[str]:
         return []
     found = json.loads(data)
     return [str(resource) for resource in found["resources"]] if isinstance(found, dict) else []
-
-
-def find_members(contract_ids: Collection[UUID], emails: Collection[str]) -> dict[tuple[UUID, str], list[int]]:
-    """Return the active users on these contracts with these addresses, by contract and address in lower case."""
-    conditions = f"{among('m.contract_id', 'uuid')} AND {among('LOWER(u.email)', 'text')} AND u.is_active"
-    sql = f"{_MEMBERS} WHERE {conditions}"
-    parameters = [many(contract_ids), many({email.lower() for email in emails})]
-    found: dict[tuple[UUID, str], list[int]] = {}
-    for contract_id, user_id, email in select_rows(sql, parameters, (UUID, int, str)):
-        found.setdefault((contract_id, email.lower()), []).append(user_id)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def limit_patience(limit_s: float) -> None:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, with connections that know when to give up."""
 
+    health_check_done: bool
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, within the limit as well."""
         if _Patience.limit_s is None:
@@ -37,7 +39,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_health_check_failed(self) -> None:
         """Check an idle connection by its socket, and ask the server, which costs a round trip, only in doubt."""
-        if self.connection is not None and not _has_something_to_read(self.connection):
+        unchecked = not self.health_check_done and self.connection is not None
+        if unchecked and not _has_something_to_read(self.connection):
             self.health_check_done = True
         super().close_if_health_check_failed()
 
