@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.api.fallback.PlainHttpMiddleware",
+    *(["portal.local_static.LocalStaticMiddleware"] if LOCAL else []),
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
@@ -87,6 +87,13 @@ def assert_stopped(process: "subprocess.Popen[str]", port: int) -> str:
     return output
 
 
+def assert_compressed(address: str, *, to_at_most: int) -> None:
+    with urlopen(Request(address, headers={"Accept-Encoding": "gzip"}), timeout=30) as file:
+        assert file.headers["Content-Encoding"] == "gzip"
+        assert file.headers["Cache-Control"].startswith("max-age=")
+        assert 1000 < len(file.read()) <= to_at_most
+
+
 def test_the_example_serves_and_stops_in_order(environment: dict[str, str], tmp_path: Path) -> None:
     port, path = free_port(), tmp_path / "facts.json"
     process = start(environment, path, port)
@@ -94,6 +101,7 @@ def test_the_example_serves_and_stops_in_order(environment: dict[str, str], tmp_
     assert facts["base_url"] == f"http://127.0.0.1:{port}"
     with urlopen(f"{facts['base_url']}/accounts/login/", timeout=30) as page:
         assert page.status == 200
+    assert_compressed(f"{facts['base_url']}/static/bootstrap/css/bootstrap.min.css", to_at_most=40_000)
 
     busy = run(demo("--port", str(port)), environment)
     assert busy.returncode == 1
