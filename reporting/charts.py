@@ -13,9 +13,10 @@ _LEFT, _TOP = 28, 16
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """A part of a ring that is 100 long, in thousandths of its length written out."""
+    """A part of a ring that is 100 long, in thousandths of its length written out, and the milli-tokens it is for."""
 
     name: str
+    milli: int
     dashes: str
     offset: str
 
@@ -49,7 +50,7 @@ def donut(parts: Sequence[tuple[str, int]]) -> list[Arc]:
     for name, milli in parts:
         if milli > 0:
             length = 100 * milli / total
-            arcs.append(Arc(name, f"{length:.3f} {100 - length:.3f}", f"{-start:.3f}"))
+            arcs.append(Arc(name, milli, f"{length:.3f} {100 - length:.3f}", f"{-start:.3f}"))
             start += length
     return arcs
 
