@@ -31,8 +31,7 @@ def soundness() -> Soundness:
     return Soundness(ended.first(), ended.filter(mode=VerificationMode.FULL).first())
 
 
-def contract_findings(contract_id: UUID) -> list[Finding]:
+def contract_findings(contract_id: UUID, newest: Soundness) -> list[Finding]:
     """Return what the newest results say is wrong with one contract's books."""
-    newest = soundness()
     runs = [run.id for run in (newest.last, newest.last_full) if run]
     return list(Finding.objects.filter(contract_id=contract_id, run_id__in=runs).select_related("run").order_by("id"))

@@ -17,9 +17,10 @@ def verification(request: MemberRequest) -> HttpResponse:
     """Show the newest results as far as they are about this contract."""
     contract_id = request.membership.contract_id
     parts = RootPart.objects.filter(contract_id=contract_id).select_related("root")
+    known = soundness()
     shown = {
-        "known": soundness(),
-        "findings": contract_findings(contract_id),
+        "known": known,
+        "findings": contract_findings(contract_id, known),
         "checkpoint": Checkpoint.objects.filter(contract_id=contract_id).first(),
         "book": Book.objects.get(contract_id=contract_id),
         "seal": Seal.objects.filter(contract_id=contract_id).order_by("-number").first(),

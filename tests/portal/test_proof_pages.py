@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from ledger.models import Book, Contract, Pool, Transaction, VerificationMode
 from ledger.sealing import make_root, seal_all
@@ -34,6 +35,18 @@ def test_coordinators_see_that_their_books_are_sound(world: World, sign_in: Sign
     page = text(carol, PAGE)
     assert "<strong>Sound:</strong>" in page
     assert f"{Book.objects.get(contract=world.contract).last_seq}, " in page
+
+
+def test_the_page_of_sealed_and_verified_books_asks_little(
+    world: World, sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    seal_journal()
+    sign_daily_root()
+    verify_everything()
+    client = sign_in(world.members["carol"].user)
+    client.get(reverse("portal:support-sent"))  # takes the dialog
+    with django_assert_max_num_queries(12):
+        assert "The books have not been verified yet" not in client.get(reverse("portal:verification")).content.decode()
 
 
 def test_what_is_wrong_is_shown_to_its_own_contract_alone(
