@@ -25,6 +25,7 @@ def main(out: str, only: str = "") -> int:
     began, load = time.monotonic(), os.getloadavg()
     program = browser.chromium()
     site.prepare()
+    site.prove()
     with site.served() as root:
         sessions = site.sessions()
         found = [place for place in places(only) if is_page(root, place, sessions[place.role])]

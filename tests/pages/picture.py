@@ -34,6 +34,7 @@ def main(only: str = "") -> int:
     """Take the pictures of the pages whose name has `only` in it, and write the page with all there are."""
     program = browser.chromium()
     site.prepare()
+    site.prove()
     with site.served() as root:
         sessions = site.sessions()
         every = [place for place in places() if _is_shown(place)]

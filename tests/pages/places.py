@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from allauth.idp.oidc.models import Client
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from ledger.models import Adjustment, Contract, Job, Membership, Order, Pool, PoolKind, RefundRequest, Transaction
+from portal.api.clients import create_desktop_application
 from portal.demo.people import CONTRACT_A
 from portal.export_files import path_of
 from portal.models import Export
@@ -30,6 +33,9 @@ MAIN: Final = frozenset(
         *("reporting:explain-balance",),
     }
 )
+CONSENT: Final = "idp:oidc:authorization"
+APPLICATION: Final = "Designer"
+REDIRECT: Final = "http://127.0.0.1:4711/callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,22 @@ def _place(row: Row) -> Iterator[Place]:
 def _address(row: Row, user: User | None) -> str:
     parameters = every_address()[row.name]
     given = {name: named(name, row.name, user) for name in parameters}
-    query = QUERIES.get(row.label, "").format(**given)
+    query = _consent() if row.name == CONSENT else QUERIES.get(row.label, "").format(**given)
     return (row.name if row.name.startswith("/") else reverse(row.name, kwargs=given)) + query
+
+
+def _consent() -> str:
+    """What a desktop application asks with, so that the page is the question and not an error."""
+    known = Client.objects.filter(name=APPLICATION).values_list("id", flat=True).first()
+    client_id = known or create_desktop_application(name=APPLICATION, redirect_uris=[REDIRECT])
+    asked = {
+        "client_id": client_id,
+        "response_type": "code",
+        "redirect_uri": REDIRECT,
+        "scope": "tokens:read jobs:write",
+    }
+    proof = {"state": "s", "code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    return f"?{urlencode(asked | proof)}"
 
 
 def named(name: str, page: str, user: User | None) -> str:

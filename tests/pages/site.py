@@ -14,8 +14,11 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import Client
 
-from ledger.models import Contract
+from ledger.models import Contract, VerificationMode
+from ledger.sealing import seal_all, sign_due_root
+from ledger.verification import verify
 from portal.demo.people import ALICE, BOB, CAROL, CONTRACT_A, MALLORY, OLGA, STRANGER, Person
+from portal.proof import signer
 from portal.reading import SESSION_KEY
 from tests.browser.test_real_server import START_TIMEOUT_S, free_port, wait_for
 from tests.pages.example import EXAMPLE
@@ -58,6 +61,13 @@ def served() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=START_TIMEOUT_S)
+
+
+def prove() -> None:
+    """Seal and verify the example's books, as the worker of a running site would have."""
+    seal_all()
+    sign_due_root(signer=signer())
+    verify(mode=VerificationMode.FULL)
 
 
 def sessions() -> dict[str, Cookies]:
