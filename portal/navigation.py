@@ -54,7 +54,12 @@ REPORTING: Final = Entry(
     "reporting:individual-tokens",
     Right.OWN_USE,
     children=(
-        Entry(_("Individual Tokens"), "reporting:individual-tokens", Right.OWN_USE),
+        Entry(
+            _("Individual Tokens"),
+            "reporting:individual-tokens",
+            Right.OWN_USE,
+            also=("reporting:explain-balance",),
+        ),
         Entry(_("Shared Tokens"), "reporting:shared-tokens", Right.SHARED_BALANCE),
         Entry(
             _("Individual Usage"),
@@ -64,7 +69,7 @@ REPORTING: Final = Entry(
         ),
         Entry(_("By user"), "reporting:by-user", Right.CONTRACT_REPORTS),
         Entry(_("By project"), "reporting:by-project", Right.OWN_USE),
-        Entry(_("Token events"), "reporting:token-events", Right.OWN_USE, also=("reporting:explain-balance",)),
+        Entry(_("Token events"), "reporting:token-events", Right.OWN_USE),
         Entry(_("Expiring"), "reporting:expiring", Right.OWN_USE),
     ),
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ROLES: Final = (Role.END_USER, Role.COORDINATOR, Role.ADMINISTRATOR)
 YES: Final = _("Yes")
 NO: Final = _("No")
+HEADS: Final = (*(role.label for role in ROLES), _("Operator of the site"), _("Service client"))
 READS: Final = _("Reads, with a reason in the audit log")
 OPERATORS: Final = dict.fromkeys(
     (

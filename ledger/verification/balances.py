@@ -5,7 +5,7 @@ from typing import Final
 _WITHIN_LOTS: Final = "('hold', 'capture', 'release', 'refund', 'expire')"
 
 BALANCES: Final[dict[str, str]] = {
-    "balance_after is the running sum of its account": """
+    "an entry's balance after it is the running sum of its account": """
         SELECT contract_id, 'entry ' || seq, 'is ' || balance_after_mt || ', sum ' || running FROM
             (SELECT contract_id, seq, balance_after_mt, SUM(amount_mt)
                 OVER (PARTITION BY contract_id, pool_id, account ORDER BY seq) AS running

@@ -115,6 +115,12 @@ def field(bound: BoundField, *, quiet: bool = False) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("components/copyable.html")
+def copyable(value: object, label: str) -> dict[str, Any]:
+    """Write an id or a key with a button that copies it; `label` says of what, for who does not see it beside."""
+    return {"value": value, "label": label}
+
+
 @register.simple_tag
 def new_key() -> str:
     """Return a key that no form has carried yet."""

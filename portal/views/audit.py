@@ -9,7 +9,7 @@ from ledger.errors import InvalidRequest
 from ledger.models import AuditEvent
 from ledger.rights import Right
 from portal.access import requires
-from portal.audit_words import words_of
+from portal.audit_lines import lines_of
 from portal.exports.asking import question_from
 from portal.forms.audit import AuditFilterForm
 from portal.membership import MemberRequest
@@ -34,7 +34,7 @@ def audit_log(request: MemberRequest) -> HttpResponse:
     page = page_of(request, events.select_related("actor"), time_field="at", size=50)
     context = {
         "page": page,
-        "events": [(event, words_of(event.action)) for event in page.rows],
+        "lines": lines_of(page.rows, contract_id=request.membership.contract_id),
         "filters": form,
         "is_filtered": form.is_valid() and form.is_filtered(),
         "query": query.urlencode(),

@@ -18,7 +18,7 @@ from portal.access import password_again, requires
 from portal.forms.members import HandOverForm, MemberFilterForm, RoleForm
 from portal.membership import MemberRequest
 from portal.paging_numbers import numbered_page
-from portal.permissions_table import ROLES, permission_rows
+from portal.permissions_table import HEADS, permission_rows
 from portal.refusals import told
 from portal.views.invitations import in_state
 
@@ -41,7 +41,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "sees_all": sees_all,
         "permissions": permission_rows(),
-        "roles": ROLES,
+        "permission_heads": HEADS,
         "may_invite": Right.INVITE in rights,
         "may_hand_over": Right.HAND_OVER in rights,
         "may_leave": request.membership.role != Role.ADMINISTRATOR,

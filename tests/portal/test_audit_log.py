@@ -6,8 +6,8 @@ from io import StringIO
 from django.contrib.auth.models import User
 from django.http import HttpResponseBase
 
-from ledger import members
-from ledger.models import AuditEvent
+from ledger import members, options
+from ledger.models import AuditEvent, Role
 from portal.audit_words import KINDS, WORDS, words_of
 from tests.doors.test_audit import VERBS
 from tests.portal.conftest import SignIn, World
@@ -15,7 +15,7 @@ from tests.portal.pages import page, text_of
 
 
 def acts(shown: HttpResponseBase) -> list[str]:
-    return [event.action for event, _ in shown.context["events"]]
+    return [line.event.action for line in shown.context["lines"]]
 
 
 def test_every_act_of_a_verb_has_words_and_a_kind() -> None:
@@ -76,3 +76,17 @@ def test_the_log_of_another_contract_is_not_there(
     client = sign_in(mallory)
     assert acts(client.get(page("audit-log"), {"words": "@example.com"})) == []
     assert AuditEvent.objects.filter(contract=world.contract).exists()
+
+
+def test_the_page_says_orders_jobs_roles_and_options_in_words(world: World, alice: User, sign_in: SignIn) -> None:
+    options.set_options(
+        membership=world.members["alice"], allow_split=True, project_required=False, approval_limit_cents=2_000_000
+    )
+    members.set_role(membership=world.members["alice"], target_id=world.members["bob"].id, role=Role.COORDINATOR)
+    shown = text_of(sign_in(alice).get(page("audit-log")))
+    assert "charges may be paid from both pools together; orders above 20,000 need approval" in shown
+    assert "Software coordinator" in shown
+    assert world.order.reference in shown
+    assert world.charged.service.name in shown
+    for jargon in ("approval_limit_cents", "order.placed", f">{world.order.id}<", "end_user"):
+        assert jargon not in shown

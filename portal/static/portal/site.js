@@ -53,6 +53,26 @@
     (next ?? document.querySelector("main")).focus();
   });
 
+  // Ids and keys are copied, and the button says so; browsers offer that on secure addresses alone.
+  if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.remove();
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.setAttribute("aria-live", "polite");
+    button.textContent = button.dataset.copied;
+  });
+
+  // Exact times are what is written; how long ago that was comes with the pointer.
+  document.addEventListener("pointerover", (event) => {
+    const time = event.target.closest?.("time[datetime]");
+    if (!time || time.title || time.dateTime.length < 16) return;
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    const [unit, size] = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60]]
+      .find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+    time.title = new Intl.RelativeTimeFormat(document.documentElement.lang).format(Math.trunc(seconds / size), unit);
+  });
+
   // Tabs that do not fit are one line to scroll: show the one that is open.
   document.querySelector(".report-tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -115,7 +115,7 @@ DEFECTS: Final[dict[str, Defect]] = {
     "what a transaction names exists": lambda news: _set(_newest(news, "hold"), job_id=uuid4()),
     "what an entry names exists": lambda news: _set(_held(news), lot_id=uuid4()),
     "an entry is in its lot's pool": lambda news: _set(_held(news), pool_id=Pool.objects.get(kind="shared").id),
-    "balance_after is the running sum of its account": lambda news: _set(
+    "an entry's balance after it is the running sum of its account": lambda news: _set(
         _held(news), balance_after_mt=F("balance_after_mt") + 1
     ),
     "no balance of a pool goes below zero": lambda news: _set(_held(news), balance_after_mt=-1),
