@@ -2,15 +2,18 @@
 
 import csv
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 
-from tests.exports.test_xlsx import cells
-
 SignedIn = Callable[..., Page]
+MOST_TABS = 60
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+IS_SEEN = "each => { const s = getComputedStyle(each); return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"
 
 
 def sign_in(page: Page, user: User) -> None:
@@ -38,6 +41,16 @@ def opened(signed_in: SignedIn, user: User, address: str = "/support/") -> Page:
     return page
 
 
+def tab_to(page: Page, there: Locator) -> None:
+    """Press Tab until `there` has the focus, which must be seen."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if there.evaluate("each => each === document.activeElement"):
+            assert there.evaluate(IS_SEEN), f"nothing shows that {there} has the focus"
+            return
+    raise AssertionError(f"{MOST_TABS} tabs do not reach {there}")
+
+
 def go(page: Page, entry: str) -> None:
     page.get_by_role("navigation", name="Site").get_by_role("link", name=entry, exact=True).click()
 
@@ -61,8 +74,20 @@ def exported_csv(page: Page) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(file_of(page, menu.get_by_role("button", name="CSV")).read_text())))
 
 
-def exported_excel(page: Page) -> list[list[object]]:
-    """Return the rows of the sheet with the data, the headings first, as Excel."""
+def exported_excel(page: Page) -> list[dict[str, str | float]]:
+    """Return the rows of what is shown, by its export menu, as Excel; an empty cell is left out."""
     menu = page.get_by_role("form", name="Export what is shown")
     book = file_of(page, menu.get_by_role("button", name="Excel")).read_bytes()
-    return next(found for number in (1, 2) if (found := list(cells(book, number))) and len(found[0]) > 2)
+    tree = ET.fromstring(ZipFile(BytesIO(book)).read("xl/worksheets/sheet1.xml"))
+    headings, *rows = [_cells(row) for row in tree.iter(f"{SHEET}row")]
+    return [{str(headings[column]): value for column, value in row.items()} for row in rows]
+
+
+def _cells(row: ET.Element) -> dict[str, str | float]:
+    """Return what stands in each column, by its letters."""
+    found: dict[str, str | float] = {}
+    for cell in row.iter(f"{SHEET}c"):
+        text, number = cell.findtext(f"{SHEET}is/{SHEET}t"), cell.findtext(f"{SHEET}v")
+        if text is not None or number is not None:
+            found[cell.attrib["r"].rstrip("0123456789")] = text if text is not None else float(number or 0)
+    return found
