@@ -4,6 +4,9 @@
   for (const dialog of document.querySelectorAll("dialog[open][data-modal]")) {
     dialog.close();
     dialog.showModal();
+    // It was not opened by a button that the keyboard could go back to, so it says where to go.
+    const back = document.getElementById(dialog.dataset.back);
+    if (back) dialog.addEventListener("close", () => back.focus());
   }
 
   // Menus made of <details> close by Escape and by a click elsewhere.
