@@ -112,6 +112,10 @@ class RateAdmin(KeptAdmin):
         view = self.admin_site.admin_view(self.preview)
         return [path("preview/", view, name="ledger_rate_preview"), *super().get_urls()]
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        # Sent without what the preview carried in the address: after the password only such a form is taken up again.
+        return super().add_view(request, form_url or request.path, extra_context)
+
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show what last month would have cost."""
         title = _("What would last month have cost?")
