@@ -9,14 +9,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ledger.models import Contract
-from tests.browser.test_days import give_password, sign_in
+from tests.browser.acting import begin, give_password, go, greet, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def begin(page: Page, user: User) -> None:
-    sign_in(page, user)
-    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
 
 
 def test_a_browser_left_somewhere_is_signed_out_from_here(
@@ -35,9 +30,23 @@ def test_a_browser_left_somewhere_is_signed_out_from_here(
     expect(elsewhere.get_by_role("heading", name="Sign In")).to_be_visible()
 
 
-def test_an_authenticator_app_is_set_up_and_recovery_codes_follow(page: Page, contract_a: Contract, bob: User) -> None:
+def test_a_failed_attempt_and_a_sign_in_are_listed(page: Page, contract_a: Contract, bob: User) -> None:
+    page.goto("/")
+    page.get_by_label("Email").fill(bob.email)
+    page.get_by_label("Password").fill("not-the-password")
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    expect(page.get_by_text("not correct")).to_be_visible()
     begin(page, bob)
-    page.goto("/security/")
+    go(page, "Security")
+    attempts = page.get_by_role("region", name="Recent sign-ins").locator("tbody").get_by_role("row")
+    expect(attempts).to_contain_text(["Signed in", "Wrong password"])
+    expect(attempts.last).to_contain_text("Chrome, Linux")
+    expect(attempts.last).to_contain_text("127.0.0.1")
+
+
+def set_up_the_app(page: Page, bob: User) -> str:
+    """Set an authenticator app up and return one of the recovery codes that follow."""
+    go(page, "Security")
     expect(page.get_by_text("Your password is all that protects your account")).to_be_visible()
     page.get_by_role("link", name="Set up an authenticator app").click()
     give_password(page, bob)
@@ -46,5 +55,25 @@ def test_an_authenticator_app_is_set_up_and_recovery_codes_follow(page: Page, co
     page.get_by_label("Code").fill(format_hotp_value(hotp_value(secret, counter)))
     page.get_by_role("button", name="Activate").click()
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
-    page.get_by_role("main").get_by_role("link", name="Security").click()
+    return page.get_by_label("Unused codes").input_value().split()[0]
+
+
+def test_an_authenticator_app_is_set_up_and_a_recovery_code_signs_in_without_it(
+    page: Page, contract_a: Contract, bob: User
+) -> None:
+    begin(page, bob)
+    code = set_up_the_app(page, bob)
+    page.goto("/security/")
     expect(page.get_by_text("10 codes are left")).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign Out").click()
+    sign_in(page, bob)
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    greet(page)
+    page.goto("/security/")
+    expect(page.get_by_text("9 codes are left")).to_be_visible()
+    expect(page.get_by_role("region", name="Recent sign-ins")).to_contain_text("Wrong second step")
