@@ -75,10 +75,8 @@ def test_the_day_of_a_coordinator(page: Page, world: World, carol: User, shared_
 
     shown = shown_events(page)
     assert shown == EVENTS
-    amounts = [float(re.sub(r"[+,]", "", amount).replace("\u2212", "-")) for _, amount in shown]
+    amounts = [float(re.sub(r"[+,]", "", amount).replace("\u2212", "-")) for _, amount in reversed(shown)]
     file = exported_csv(page)
-    assert [(line["event"], float(line["amount"])) for line in file] == list(
-        zip(["allocate", "purchase", "grant"], amounts, strict=True)
-    )
-    headings, *lines = exported_excel(page)
-    assert [line[headings.index("Tokens")] for line in lines] == amounts
+    assert [line["event"] for line in file] == ["grant", "purchase", "allocate"]
+    assert [float(line["amount"]) for line in file] == amounts
+    assert [line["Tokens"] for line in exported_excel(page)] == amounts

@@ -105,6 +105,10 @@ def test_the_day_of_an_administrator(
 
     read_the_log(page)
     hand_over(page, watch)
+    go(page, "Audit log")
+    expect(page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)).to_contain_text(
+        "handed the contract over"
+    )
     assert Membership.objects.get(user=alice).role == Role.COORDINATOR
     hers.goto("/management/options/")
     expect(hers.get_by_label("Orders above this price need your approval")).to_have_value("250")

@@ -1,35 +1,16 @@
-"""Days of those who look after people: inviting from a list, handing over, reading the log; and who reaches nothing."""
-
-import csv
-from collections.abc import Callable
-from pathlib import Path
+"""Those who look after people: inviting from a list, ticking many, taking somebody off, and the help beside it all."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from playwright.sync_api import Page, expect
 
-from ledger.models import Contract, Membership, Role
-from tests.browser.test_days import give_password, sign_in
-from tests.browser.watch import Watch
-from tests.doors.asking import address as address_of
-from tests.doors.asking import names
-from tests.doors.table import rows
+from tests.browser.acting import begin, give_password, go
 from tests.portal.conftest import World, subscription, world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["subscription", "world"]
 PASTED = "frank@example.com\nGrace Hopper <grace@example.com>, coordinator\nheidi@example.com; end user; shared\nnobody"
-SignedIn = Callable[..., Page]
-
-
-def go(page: Page, entry: str) -> None:
-    page.get_by_role("navigation", name="Site").get_by_role("link", name=entry, exact=True).click()
-
-
-def begin(page: Page, user: User) -> None:
-    sign_in(page, user)
-    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
 
 
 def test_an_administrator_invites_three_people_from_a_pasted_list(page: Page, world: World, alice: User) -> None:
@@ -54,33 +35,6 @@ def test_an_administrator_invites_three_people_from_a_pasted_list(page: Page, wo
     expect(page.get_by_text("frank@example.com is invited")).to_be_visible()
 
 
-def test_an_administrator_hands_over_and_the_log_says_so(page: Page, world: World, alice: User, tmp_path: Path) -> None:
-    begin(page, alice)
-    go(page, "Members and roles")
-    page.get_by_role("link", name="Hand the contract over").click()
-    give_password(page, alice)
-    page.get_by_label("New administrator").select_option("carol@example.com, software coordinator")
-    page.get_by_label("I understand").check()
-    page.get_by_role("button", name="Hand over").click()
-    expect(page.get_by_text("carol@example.com administers the contract now")).to_be_visible()
-    assert Membership.objects.get(user=alice).role == Role.COORDINATOR
-
-    go(page, "Audit log")
-    page.get_by_label("Kind").select_option("Members, roles, invitations")
-    page.get_by_label("Done by").fill("alice")
-    page.get_by_role("button", name="Filter").click()
-    log = page.get_by_role("region", name="Audit log")
-    expect(log).to_contain_text("handed the contract over")
-    expect(log).not_to_contain_text("placed an order")
-    with page.expect_download() as started:
-        page.get_by_role("button", name="CSV").click()
-    started.value.save_as(tmp_path / "audit.csv")
-    with (tmp_path / "audit.csv").open(encoding="utf-8-sig", newline="") as file:
-        acts = [(row["actor"], row["action"], row["subject"]) for row in csv.DictReader(file)]
-    assert acts[0] == ("alice@example.com", "contract.handed_over", "carol@example.com")
-    assert {actor for actor, _, _ in acts} == {"alice@example.com"}
-
-
 def test_members_are_ticked_by_keyboard_and_one_is_taken_off(page: Page, world: World, carol: User) -> None:
     begin(page, carol)
     go(page, "Members and roles")
@@ -95,28 +49,6 @@ def test_members_are_ticked_by_keyboard_and_one_is_taken_off(page: Page, world: 
     page.get_by_role("button", name="Yes, take them off").click()
     give_password(page, carol)
     expect(page.get_by_text("bob@example.com is not on the contract any more")).to_be_visible()
-
-
-def test_somebody_of_another_contract_reaches_nothing(
-    page: Page, world: World, contract_b: Contract, mallory: User, watch: Watch
-) -> None:
-    page.context.set_default_timeout(30_000)
-    sign_in(page, mallory)
-    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
-    given = names(world)
-    pages = [row for row in rows("pages") if row.method == "GET"]
-    asked = [row for row in pages if (row.cells["mallory"], row.cells["alice"]) == ("404", "200")]
-    assert len(asked) > 5
-    for row in asked:
-        watch.expect(404, address_of(row, given))
-        page.goto(address_of(row, given))
-        expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-        expect(page.get_by_text("Reference:")).to_be_visible()
-    for entry in ("Members and roles", "Audit log", "API clients", "Benefit requests"):
-        go(page, entry)
-        expect(page.get_by_role("main")).not_to_contain_text("Atelier Alpha")
-        for name in ("alice@", "carol@", "bob@", "erin@", "dana@"):
-            expect(page.get_by_role("main")).not_to_contain_text(name)
 
 
 def test_the_help_is_one_step_from_a_page_and_one_back(page: Page, world: World, alice: User) -> None:
