@@ -25,7 +25,7 @@ READ: Final = (
     "verificationrun",
     "dailyroot",
 )
-READ_OF_THE_PORTAL: Final = ("taskrun", "export", "exportschedule", "notice")
+READ_OF_THE_PORTAL: Final = ("taskrun", "export", "exportschedule", "notice", "supportrequest")
 PERMISSIONS: Final = frozenset(
     {f"{verb}_{name}" for name in KEPT for verb in ("view", "add", "change")}
     | {f"view_{name}" for name in (*READ, *READ_OF_THE_PORTAL)}
@@ -33,6 +33,8 @@ PERMISSIONS: Final = frozenset(
     | {"change_pool"}
     # Nor are orders: to change one is to record its payment, or to deliver what was paid too late.
     | {"change_order", "view_activationcode", "add_activationcode"}
+    # A request to Product Support stays as it was sent; to change it is to mark it as answered.
+    | {"change_supportrequest"}
 )
 
 

@@ -7,6 +7,7 @@ from portal.models.notices import LowPool, Notice, NoticeChoice
 from portal.models.preferences import Preference, ServicePool
 from portal.models.service_clients import ServiceClient
 from portal.models.sign_ins import SignIn
+from portal.models.support_requests import SupportRequest
 from portal.models.task_runs import TaskRun
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "ServiceClient",
     "ServicePool",
     "SignIn",
+    "SupportRequest",
     "TaskRun",
 ]

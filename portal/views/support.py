@@ -1,21 +1,18 @@
 """Contact Support, step by step. Source: Fusion seed, "To troubleshoot issues, contact Product Support"."""
 
 import re
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.models import Job
-from portal import mail
+from portal import support_requests
 from portal.access import anybody_signed_in
 from portal.forms.jobs import visible_jobs
 from portal.forms.support import SupportForm
@@ -48,6 +45,7 @@ def support(request: SignedInRequest) -> HttpResponse:
         "topics": TOPICS,
         "job": _job(request),
         "recent": _recent_jobs(request),
+        "sent": support_requests.recent(request.user),
         "reference": _reference(request),
         "query": _carried(request),
     }
@@ -63,10 +61,12 @@ def support_request(request: SignedInRequest, topic: str) -> HttpResponse:
     job, label, reference = _job(request), TOPICS[topic][0], _reference(request)
     form = SupportForm(request.POST if request.method == "POST" else None, initial=_initial(job))
     if form.is_valid():
-        told = {**form.cleaned_data, "topic": label, "job": job, "reference": reference}
-        if _sent(request, told):
-            return redirect(f"{reverse('portal:support-sent')}?{urlencode({'reference': reference_of(request)})}")
-        messages.error(request, _("The message could not be sent just now. Nothing is lost: it is still in the form."))
+        # Under the number of this very answer, under which the log has it too.
+        number, browser = reference_of(request), request.headers.get("User-Agent", "")[:200]
+        sender = support_requests.Sender(request.user, request.membership, browser, number)
+        told = {**form.cleaned_data, "topic": label}
+        support_requests.send(sender, topic=topic, told=told, job=job, reference=reference)
+        return redirect(f"{reverse('portal:support-sent')}?{urlencode({'reference': number})}")
     context = {"form": form, "topic": label, "job": job, "reference": reference}
     return render(request, "portal/support_request.html", context)
 
@@ -75,26 +75,6 @@ def support_request(request: SignedInRequest, topic: str) -> HttpResponse:
 @anybody_signed_in
 def support_sent(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/support_sent.html", {"number": _reference(request)})
-
-
-def _sent(request: SignedInRequest, told: dict[str, Any]) -> bool:
-    """Send the request under the number of this very answer, under which the log has it too; False if that failed."""
-    number = reference_of(request)
-    context = {
-        **told,
-        "number": number,
-        "user": request.user,
-        "membership": request.membership,
-        "browser": request.headers.get("User-Agent", "")[:200],
-    }
-    subject = f"{told['subject']} ({number})"
-    reply_to = [request.user.email]
-    to = [settings.SUPPORT_EMAIL]
-    if not mail.send("support_request", to=to, subject=subject, context=context, reply_to=reply_to):
-        return False
-    if told["copy"]:
-        mail.send("support_request", to=reply_to, subject=subject, context=context)
-    return True
 
 
 def _reference(request: SignedInRequest) -> str:

@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import override_settings
 
+from portal.models import SupportRequest
+from tests.doors.operators import operator_client
 from tests.portal.conftest import SignIn, World
 from tests.portal.pages import fields_of, page, text_of
 
@@ -20,7 +22,7 @@ def test_bob_reports_a_job_and_support_gets_its_details(world: World, bob: User,
     assert address.replace("&", "&amp;") in text_of(topics)
     form = fields_of(client.get(address)) | {**ISSUE, "copy": "on"}
     assert form["product"] == "Fusion"
-    assert "on its way" in text_of(client.post(address, form, follow=True))
+    assert "Product Support has your message" in text_of(client.post(address, form, follow=True))
     sent, copy = mail.outbox
     assert (sent.to, copy.to, copy.body) == (["support@localhost"], ["bob@example.com"], sent.body)
     assert sent.reply_to == ["bob@example.com"]
@@ -43,10 +45,41 @@ def test_support_is_there_without_a_contract_and_without_a_job(world: World, str
 
 
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1)
-def test_a_message_that_cannot_be_sent_stays_in_the_form(world: World, bob: User, sign_in: SignIn) -> None:
-    answer = text_of(sign_in(bob).post(page("support-request", topic="software"), {"product": "Fusion", **ISSUE}))
-    assert "could not be sent" in answer
-    assert ISSUE["issue"] in answer
+def test_a_message_that_cannot_be_mailed_is_kept_all_the_same(world: World, bob: User, sign_in: SignIn) -> None:
+    client = sign_in(bob)
+    answer = client.post(page("support-request", topic="software"), {"product": "Fusion", **ISSUE}, follow=True)
+    assert "Product Support has your message" in text_of(answer)
+    kept = SupportRequest.objects.get()
+    assert (kept.user, kept.contract, kept.mailed, kept.state) == (bob, world.contract, False, "open")
+    assert ISSUE["issue"] in text_of(client.get(page("support")))
+
+
+def test_the_sender_alone_sees_what_was_sent(world: World, bob: User, carol: User, sign_in: SignIn) -> None:
+    address = page("support-request", topic="software") + f"?job={world.charged.id}"
+    sign_in(bob).post(address, {"product": "Fusion", **ISSUE})
+    bobs, carols = (text_of(sign_in(user).get(page("support"))) for user in (bob, carol))
+    assert ISSUE["issue"] in bobs
+    assert page("job", job_id=world.charged.id) in bobs
+    assert ISSUE["issue"] not in carols
+    assert SupportRequest.objects.get().mailed
+
+
+def test_an_operator_marks_it_as_answered_and_changes_nothing_else(
+    world: World, bob: User, olga: User, sign_in: SignIn
+) -> None:
+    sign_in(bob).post(page("support-request", topic="software"), {"product": "Fusion", **ISSUE})
+    kept = SupportRequest.objects.get()
+    operator = operator_client(olga)
+    address = f"/operator/portal/supportrequest/{kept.id}/change/"
+    assert ISSUE["subject"] in text_of(operator.get("/operator/portal/supportrequest/?state__exact=open"))
+    assert ISSUE["issue"] in text_of(operator.get(address))
+    operator.post(address, {"state": "answered", "issue": "Something else", "subject": "Nothing"})
+    kept.refresh_from_db()
+    assert (kept.state, kept.answered_by, kept.issue) == ("answered", olga, ISSUE["issue"])
+    assert "Answered by mail" in text_of(sign_in(bob).get(page("support")))
+    operator.post(address, {"state": "open"})
+    kept.refresh_from_db()
+    assert (kept.answered_at, kept.answered_by) == (None, None)
 
 
 def test_a_subject_cannot_smuggle_in_a_header(world: World, bob: User, sign_in: SignIn) -> None:
