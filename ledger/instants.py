@@ -1,10 +1,19 @@
-"""Instants: given as text on the command line, and the present one as the database knows it."""
+"""Instants: given as text, and the present one as the database knows it."""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import connection
 from django.utils import timezone
+
+_FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def is_within_reason(instant: datetime) -> bool:
+    """Tell whether an aware time can be moved by years and written in any zone without leaving the calendar."""
+    return _FIRST <= instant <= _LAST
 
 
 def parse_instant(text: str) -> datetime:

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from ledger.instants import is_within_reason
+
 Row = TypeVar("Row", bound=Model)
 SIZE = 25
 
@@ -44,6 +46,6 @@ def _position(text: str) -> tuple[datetime, UUID] | None:
     at, _, row_id = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, UUID(row_id)) if moment.tzinfo else None
+        return (moment, UUID(row_id)) if moment.tzinfo and is_within_reason(moment) else None
     except ValueError:
         return None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.http import QueryDict
 from django.utils import timezone
 
+from ledger.instants import is_within_reason
 from ledger.models import Account, Kind
 
 
@@ -30,7 +31,8 @@ def read_instant(text: str) -> datetime | None:
     if not text.isascii():
         raise ValueError("An instant is written in ASCII.")
     found = datetime.fromisoformat(text)
-    try:
-        return (timezone.make_aware(found) if timezone.is_naive(found) else found).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("There is no such instant.") from error
+    if timezone.is_naive(found):
+        found = timezone.make_aware(found)
+    if not is_within_reason(found):
+        raise ValueError("There is nothing at such an instant.")
+    return found.astimezone(UTC)

@@ -80,7 +80,7 @@ def _instants(chosen: QueryDict) -> tuple[datetime | None, datetime | None]:
     try:
         after, until = (read_instant(chosen.get(name, "")) for name in ("after", "until"))
         return after + _TICK if after else None, until + _TICK if until else None
-    except (ValueError, OverflowError):
+    except ValueError:
         raise InvalidRequest("There is no such instant.", field="query") from None
 
 

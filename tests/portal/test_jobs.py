@@ -34,7 +34,14 @@ def test_the_list_shows_ones_own_jobs_and_filters_them(client: Client, bob: User
 
 def test_nonsense_in_the_address_lists_everything(client: Client, bob: User, contract_a: Contract) -> None:
     running = start(bob, contract_a)
-    for query in ("?status=nonsense", "?before=nonsense", "?before=2026-01-01~x", "?project=" + "x" * 200):
+    before_all_time = f"?before=0001-01-01T00:00%2B14:00~{running.id}"
+    for query in (
+        "?status=nonsense",
+        "?before=nonsense",
+        "?before=2026-01-01~x",
+        before_all_time,
+        f"?project={'x' * 200}",
+    ):
         assert str(running.id) in text_of(client.get(page("jobs") + query))
 
 

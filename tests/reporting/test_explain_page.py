@@ -123,12 +123,22 @@ def test_the_instants_are_in_the_readers_zone_and_must_be_in_order(
     assert "after the second one" in refused.text
 
 
-@pytest.mark.parametrize("query", ["from=now", "from=2026-13-01T00:00", "to=%D9%A2", "pool=x", "from=0001-01-01T00:00"])
+NOWHERE = (
+    *("from=now", "from=2026-13-01T00:00", "to=%D9%A2", "pool=x"),
+    *("from=0001-01-01T00:00", "to=0001-01-05T00:00Z&from=0001-01-01T00:00Z", "to=9999-12-31T23:59Z"),
+)
+
+
+@pytest.mark.parametrize("query", NOWHERE)
 def test_instants_and_pools_that_nobody_has_lead_nowhere(
     query: str, bobs_pool: Pool, bob: User, signed_in: SignIn
 ) -> None:
-    assert signed_in(bob).get(f"{BASE}explain/balance/?{query}").status_code in (404, 200)
-    assert signed_in(bob).get(f"{BASE}explain/balance/?from=nonsense").status_code == 404
+    client = signed_in(bob)
+    for zone in ("America/New_York", "Pacific/Kiritimati"):
+        client.post("/preferences/", {"time_zone": zone, "theme": "auto"})
+        assert client.get(f"{BASE}explain/balance/?{query}").status_code == 404
+        other = query.replace("from=", "after=").replace("to=", "until=")
+        assert client.get(f"{BASE}entries/?{other}").status_code in (403, 404)
 
 
 def test_whose_balance_may_be_explained(
