@@ -3,16 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Pool, PoolKind, Service
+from reporting.written import written_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,6 @@ def read_names(group_by: Sequence[str], keys: Collection[tuple[Any, ...]]) -> Na
     """Return for each of `group_by` the names of the values that occur, at most a statement each."""
     columns = list(zip(*keys, strict=True)) or [()] * len(group_by)
     return {name: _READERS[name](set(column)) for name, column in zip(group_by, columns, strict=True)}
-
-
-def written(day: date) -> str:
-    """Write a day in the reader's language."""
-    return _written(day, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _written(day: date, _language: str | None) -> str:
-    # Kept, because a picture of a year writes hundreds of days, the same ones for everybody.
-    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def pool_name(kind: str, user: str) -> str:
@@ -75,12 +64,13 @@ def _projects(codes: set[str]) -> dict[Any, Name]:
 
 
 def _days(days: set[date]) -> dict[Any, Name]:
-    return {day: Name(day.isoformat(), written(day)) for day in days}
+    return {day: Name(day.isoformat(), written_day(day)) for day in days}
 
 
 def _weeks(mondays: set[date]) -> dict[Any, Name]:
     return {
-        monday: Name(monday.isoformat(), gettext("Week from %(day)s") % {"day": written(monday)}) for monday in mondays
+        monday: Name(monday.isoformat(), gettext("Week from %(day)s") % {"day": written_day(monday)})
+        for monday in mondays
     }
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from reporting.charts import share
 from reporting.dates import PRESETS, RECENT, preset_days
 from reporting.filters import UsageFilter
-from reporting.labels import NO_PROJECT, written
+from reporting.labels import NO_PROJECT
 from reporting.usage import GROUPS, UsageReport, UsageRow
+from reporting.written import written_day
 
 HEADINGS: Final = {
     "service": _("Service"),
@@ -180,7 +181,7 @@ def removals_of(chosen: UsageFilter) -> list[Choice]:
 
 
 def _span(chosen: UsageFilter) -> str:
-    first, last = (written(day) if day else "" for day in (chosen.first, chosen.last))
+    first, last = (written_day(day) if day else "" for day in (chosen.first, chosen.last))
     if first and last:
         return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
     return gettext("From %(first)s") % {"first": first} if first else gettext("Until %(last)s") % {"last": last}

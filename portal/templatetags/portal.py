@@ -15,14 +15,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from ledger.amounts import format_milli
 from ledger.ids import new_id
 from ledger.models import PoolKind
 from portal import allocation
 from portal.membership import SignedInRequest
 from portal.pools import pool_lines
+from reporting.written import time_element, written_amount
 
 register = template.Library()
+register.filter("when", time_element)
 
 ICONS = {
     **dict.fromkeys(("completed", "fulfilled", "approved", "enabled", "ready", "sent", "paid"), "check"),
@@ -35,10 +36,7 @@ ICONS = {
 @register.filter
 def number(milli: int | None) -> str:
     """Write thousandths (milli-tokens, or of a unit) as the reader's language does: 1234500 becomes 1,234.5."""
-    if milli is None:
-        return ""
-    exact = format_milli(milli)
-    return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
+    return "" if milli is None else written_amount(milli)
 
 
 @register.filter
@@ -55,16 +53,6 @@ def tokens(amount_mt: int | None) -> str:
 def money(cents: int, currency: str) -> str:
     """Write a price as the reader's language does: 15000 in USD becomes "USD 150.00"."""
     return f"{currency} {number_format(Decimal(cents) / 100, 2, use_l10n=True, force_grouping=True)}"
-
-
-@register.filter
-def when(at: datetime | None) -> str | SafeString:
-    """Write a time in the reader's zone, and the zone."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    text = date_format(local, "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), text, local.tzname())
 
 
 @register.filter

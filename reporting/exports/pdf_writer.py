@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import font_roboto
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
@@ -21,11 +20,11 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
-from ledger.amounts import format_milli
 from ledger.models import Lot
 from reporting.exports.about import moment
 from reporting.exports.statement import VERSION, Statement
 from reporting.labels import pool_name
+from reporting.written import written_amount, written_number
 
 _REGULAR: Final = "Roboto"
 _BOLD: Final = "Roboto-Bold"
@@ -121,12 +120,14 @@ def _head(statement: Statement, *, made_for: str, as_of: datetime, zone: str) ->
 
 
 def _balance(statement: Statement) -> Flowable:
-    rows = [["", _("Tokens")], [_("Opening balance"), _tokens(statement.opening_mt)]]
+    rows = [["", _("Tokens")], [_("Opening balance"), written_amount(statement.opening_mt)]]
     rows += [[str(label), _signed(amount_mt)] for label, amount_mt in statement.terms()]
     closing = _("Closing balance")
     if statement.held_mt:
-        closing = _("Closing balance, %(held)s of it held for running jobs") % {"held": _tokens(statement.held_mt)}
-    rows.append([closing, _tokens(statement.closing_mt)])
+        closing = _("Closing balance, %(held)s of it held for running jobs") % {
+            "held": written_amount(statement.held_mt)
+        }
+    rows.append([closing, written_amount(statement.closing_mt)])
     return _table(rows, [134 * mm, 40 * mm], last_bold=True)
 
 
@@ -138,7 +139,7 @@ def _usage_lines(usage: Any) -> list[list[Any]]:
         name = row.labels["service"] if row is not usage.totals else _("Total")
         figures = (row.charged_mt, row.refunded_mt, row.net_mt)
         cell = name if row is usage.totals else _paragraph(name, _CELL)
-        lines.append([cell, number_format(row.jobs, 0, use_l10n=True, force_grouping=True), *map(_tokens, figures)])
+        lines.append([cell, written_number(row.jobs), *map(written_amount, figures)])
     return lines
 
 
@@ -151,9 +152,9 @@ def _lot_lines(lots: Sequence[tuple[Lot, int]], zone: str) -> list[list[Any]]:
         whose = (user.email or user.username) if user else _("Shared tokens")
         days = [_day(lot.granted_at, zone), _day(lot.usable_until, zone) if lot.usable_until else _("no expiry")]
         lines.append(
-            [_paragraph(str(lot.get_source_display()), _CELL), _paragraph(whose, _CELL), *days, _tokens(left_mt)]
+            [_paragraph(str(lot.get_source_display()), _CELL), _paragraph(whose, _CELL), *days, written_amount(left_mt)]
         )
-    lines.append([_("Total"), "", "", "", _tokens(sum(left_mt for _, left_mt in lots))])
+    lines.append([_("Total"), "", "", "", written_amount(sum(left_mt for _, left_mt in lots))])
     return lines
 
 
@@ -173,13 +174,8 @@ def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     return Paragraph(escaped, style)
 
 
-def _tokens(milli: int) -> str:
-    exact = format_milli(milli)
-    return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
-
-
 def _signed(milli: int) -> str:
-    return f"+{_tokens(milli)}" if milli > 0 else _tokens(milli).replace("-", "\u2212")
+    return f"+{written_amount(milli)}" if milli > 0 else written_amount(milli).replace("-", "\u2212")
 
 
 def _day(at: datetime, zone: str) -> str:

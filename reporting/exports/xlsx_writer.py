@@ -7,7 +7,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -15,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from reporting.exports.about import About
 from reporting.exports.cells import harmless
 from reporting.exports.columns import Column, Kind, Row
+from reporting.written import written_number
 
 ROWS_PER_SHEET: Final = 1_048_000
 _LONGEST_TEXT: Final = 32_767
@@ -103,7 +103,7 @@ def _write_about(book: Any, about: About, *, rows: int) -> None:
     bold = book.add_format({"bold": True})
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
-    lines = [*about.lines(), (_("Rows"), number_format(rows, 0, use_l10n=True, force_grouping=True)), ("", "")]
+    lines = [*about.lines(), (_("Rows"), written_number(rows)), ("", "")]
     lines += [(_title(column, about.zone), column.meaning) for column in about.dataset.columns]
     for line, (label, value) in enumerate(lines):
         sheet.write_string(line, 0, label, bold)

@@ -1,52 +1,32 @@
 """How the reports write amounts, times and definitions. Names from logs are text: nothing of them is marked safe."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from ledger.amounts import format_milli
 from reporting.charts import Cell
 from reporting.definitions import DEFINITIONS
-from reporting.labels import written
 from reporting.series import Point, Series
+from reporting.written import time_element, written_amount, written_day, written_number
 
 register = template.Library()
+register.filter("plain", written_amount)  # as text alone, for titles and options
+register.filter("whole", written_number)
+register.filter("moment", time_element)
 
 
 @register.filter
 def amount(milli: int) -> SafeString:
     """Write thousandths as the reader's language groups digits, with the exact value beside for machines."""
     exact = format_milli(milli)
-    return format_html('<data value="{}">{}</data>', exact, plain(milli))
-
-
-@register.filter
-def plain(milli: int) -> str:
-    """Write thousandths as text alone, for titles and options."""
-    return _plain(milli, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _plain(milli: int, _language: str | None) -> str:
-    # Kept, because a year of days is mostly the same few amounts.
-    exact = format_milli(milli)
-    return number_format(Decimal(exact), len(exact.partition(".")[2]), use_l10n=True, force_grouping=True)
-
-
-@register.filter
-def whole(number: int) -> str:
-    """Write a whole number as the reader's language groups digits."""
-    return number_format(number, 0, use_l10n=True, force_grouping=True)
+    return format_html('<data value="{}">{}</data>', exact, written_amount(milli))
 
 
 @register.filter
@@ -56,25 +36,9 @@ def signed(milli: int) -> SafeString:
 
 
 @register.filter
-def moment(at: datetime | None) -> str | SafeString:
-    """Write an instant to the minute in the reader's zone, with the zone."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    text = date_format(local, "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), text, local.tzname())
-
-
-@register.filter
 def on(day: date | None) -> str | SafeString:
     """Write a day (UTC)."""
-    return "" if day is None else format_html('<time datetime="{}">{}</time>', day.isoformat(), written(day))
-
-
-@register.filter
-def on_plain(day: date) -> str:
-    """Write a day (UTC) as text alone, where there are hundreds of them."""
-    return written(day)
+    return "" if day is None else format_html('<time datetime="{}">{}</time>', day.isoformat(), written_day(day))
 
 
 @register.simple_tag
@@ -91,7 +55,7 @@ def calendar_cells(series: Series) -> SafeString:
 
 
 def _day_cells(point: Point, compared: bool) -> tuple[SafeString | str, SafeString, SafeString | str]:
-    day: SafeString | str = written(point.day)
+    day: SafeString | str = written_day(point.day)
     if point.behind:
         day = format_html('<a href="../jobs/?{}">{}</a>', point.behind, day)
     before = _amount_cell(point.before_mt or 0) if compared else ""
@@ -99,7 +63,7 @@ def _day_cells(point: Point, compared: bool) -> tuple[SafeString | str, SafeStri
 
 
 def _amount_cell(milli: int) -> SafeString:
-    return format_html('<td class="amount">{}</td>', plain(milli))
+    return format_html('<td class="amount">{}</td>', written_amount(milli))
 
 
 def _cell(cell: Cell) -> SafeString:
@@ -107,7 +71,7 @@ def _cell(cell: Cell) -> SafeString:
     if not cell.behind:
         return square
     link = '<a href="../jobs/?{}" tabindex="-1">{}<title>{}: {}</title></a>'
-    return format_html(link, cell.behind, square, written(cell.day), plain(cell.milli))
+    return format_html(link, cell.behind, square, written_day(cell.day), written_amount(cell.milli))
 
 
 @register.filter
@@ -116,9 +80,9 @@ def against(now_mt: int, before_mt: int) -> str:
     if now_mt == before_mt:
         return gettext("The same as in the period before")
     if before_mt <= 0:
-        return gettext("%(before)s in the period before") % {"before": plain(before_mt)}
+        return gettext("%(before)s in the period before") % {"before": written_amount(before_mt)}
     percent = abs(100 * (now_mt - before_mt)) // before_mt
-    said = {"percent": whole(percent), "before": plain(before_mt)}
+    said = {"percent": written_number(percent), "before": written_amount(before_mt)}
     if percent == 0:
         return gettext("Within 1 %% of the %(before)s of the period before") % said
     if now_mt > before_mt:

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from ledger.models import Contract, Entry, Job, Pool
-from reporting.labels import written
 from reporting.rollups import fold
+from reporting.written import written_day
 from tests.cast import make_user
 from tests.reporting.conftest import Work
 
@@ -116,8 +116,8 @@ def test_own_days_include_the_last_one(
     first, last = days_ago(5).date(), days_ago(3).date()
     text = signed_in(bob).get(f"{USAGE}?first={first}&last={last}&group_by=day").text
     assert [(row[0], row[4]) for row in rows_in(text)] == [
-        (written(first), "5"),
-        (written(last), "10"),
+        (written_day(first), "5"),
+        (written_day(last), "10"),
         ("Total", "15"),
     ]
     assert text.count('<path class="bar" d=') == 2  # the day between has none

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from portal.templatetags.portal import tokens, when
-from reporting.labels import written
-from reporting.templatetags.reporting import against, amount, moment, signed, whole
+from portal.templatetags.portal import tokens
+from reporting.templatetags.reporting import against, amount, signed
+from reporting.written import time_element, written_day, written_number
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from reporting.templatetags.reporting import against, amount, moment, signed, wh
 def test_numbers_are_grouped_as_the_language_does(language: str, shown: tuple[str, str, str]) -> None:
     with translation.override(language):
         assert amount(1_234_567_500) == f'<data value="1234567.5">{shown[0]}</data>'
-        assert (whole(12_000), tokens(1_000_500)[: len("1,000.5")]) == (shown[1], shown[2][: len("1,000.5")])
+        assert (written_number(12_000), tokens(1_000_500)[: len("1,000.5")]) == (shown[1], shown[2][: len("1,000.5")])
 
 
 def test_what_was_added_has_its_sign() -> None:
@@ -30,8 +30,8 @@ def test_what_was_added_has_its_sign() -> None:
 
 def test_times_name_their_zone() -> None:
     at = datetime(2026, 3, 9, 7, 5, tzinfo=UTC)
-    assert moment(at) == '<time datetime="2026-03-09T07:05:00+00:00">9 Mar 2026, 07:05 UTC</time>' == when(at)
-    assert written(date(2026, 3, 9)) == "9 Mar 2026"
+    assert time_element(at) == '<time datetime="2026-03-09T07:05:00+00:00">9 Mar 2026, 07:05 UTC</time>'
+    assert written_day(date(2026, 3, 9)) == "9 Mar 2026"
 
 
 @pytest.mark.parametrize(
