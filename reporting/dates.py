@@ -30,6 +30,13 @@ def preset_days(preset: str, today: date) -> tuple[date | None, date | None]:
     return today - timedelta(days=int(preset) - 1), today
 
 
+def days_in_query(preset: str, first: date | None, last: date | None) -> list[tuple[str, str]]:
+    """Return the parameters that choose these days: the preset, or without one each end that is not open."""
+    if preset:
+        return [("range", preset)]
+    return [(name, day.isoformat()) for name, day in (("first", first), ("last", last)) if day]
+
+
 def span_of(group: str, key: str) -> tuple[date, date]:
     """Return first and last day of what `day`, `week` or `month` calls `key`."""
     if group == "month":

@@ -13,11 +13,10 @@ from django.db.models.functions import Coalesce, NullIf
 from ledger.models import EVENT_KINDS, Account, Entry, Kind, Pool, Transaction
 from reporting.access import Viewer
 from reporting.models import FoldMark, PoolEvent
-from reporting.periods import Period
+from reporting.periods import ALWAYS, Period
 from reporting.replica import seen_at
 
 PAGE: Final = 25
-ALWAYS: Final = Period()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,13 @@ def read_events(
 
     Of the shared pool an end user sees no one else's refunds, nor to whom tokens were allocated.
     """
-    wanted = Q(kind__in=kinds, **_within(period, before))
+    wanted = Q(kind__in=kinds, **period.within())
+    if before is not None:
+        wanted &= Q(first_seq__lt=before)
     found = _folded(pool, viewer, wanted).union(_tail(pool, viewer, wanted), all=True)
     newest = sorted(found, key=itemgetter("first_seq"), reverse=True)
     events = [_event(row, names_others=viewer.sees_everyone) for row in newest[: PAGE + 1]]
     return EventPage(tuple(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None, seen_at())
-
-
-def _within(period: Period, before: int | None) -> dict[str, Any]:
-    limits = {"at__gte": period.from_at, "at__lt": period.to_at, "first_seq__lt": before}
-    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _folded(pool: Pool, viewer: Viewer, wanted: Q) -> QuerySet[Transaction, Any]:

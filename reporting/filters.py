@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from reporting.access import Viewer
-from reporting.dates import PRESETS, RECENT, preset_days, span_of
+from reporting.dates import PRESETS, RECENT, days_in_query, preset_days, span_of
 from reporting.figures import UsageScope
 from reporting.periods import Period, whole_days
 from reporting.usage import GROUPS
@@ -84,10 +84,7 @@ class UsageFilter:
         parameters += [(name, value) for name, value in self.chosen().items() if name != without]
         parameters += [("sort", self.sort)] if self.sort else []
         parameters += [("picture", self.picture)] if self.picture != PICTURES[0] else []
-        if self.preset:
-            return urlencode([*parameters, ("range", self.preset)])
-        days = (("first", self.first), ("last", self.last))
-        return urlencode([*parameters, *((name, day.isoformat()) for name, day in days if day)])
+        return urlencode([*parameters, *days_in_query(self.preset, self.first, self.last)])
 
     def of_a_day(self) -> Callable[[date], str]:
         """Return what writes the query string of one day with all other filters: a year of them costs nothing much."""

@@ -10,10 +10,9 @@ from django.db.models.functions import Coalesce
 
 from ledger.models import Account, Entry, Kind, Transaction
 from reporting.figures import UsageScope, used_entries
-from reporting.periods import Period
+from reporting.periods import ALWAYS, Period
 
 PAGE: Final = 50
-ALWAYS: Final = Period()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ def read_charges(*, scope: UsageScope, period: Period, before: int | None = None
 
     Each is a transaction with its job; `net_mt` is what it adds to the figure, negative for a refund.
     """
-    charges = _charges(scope).filter(**_within(period))
+    charges = _charges(scope).filter(**period.within())
     if before is not None:
         charges = charges.filter(first_seq__lt=before)
     return _page(list(charges.order_by("-first_seq")[: PAGE + 1]), "first_seq")
@@ -57,7 +56,7 @@ class EntryFilter:
             "at__lte": self.until,
         }
         given = {name: value for name, value in wanted.items() if value is not None}
-        return Entry.objects.filter(contract_id=self.contract_id, **_within(self.period), **given).order_by()
+        return Entry.objects.filter(contract_id=self.contract_id, **self.period.within(), **given).order_by()
 
 
 def read_entries(wanted: EntryFilter, *, before: int | None = None) -> Page:
@@ -111,11 +110,6 @@ def _charges(scope: UsageScope) -> QuerySet[Transaction]:
         .filter(in_pool)
         .select_related("job__service", "job__user")
     )
-
-
-def _within(period: Period) -> dict[str, Any]:
-    limits = {"at__gte": period.from_at, "at__lt": period.to_at}
-    return {name: at for name, at in limits.items() if at is not None}
 
 
 def _page(rows: list[Any], number: str) -> Page:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 _DAY = timedelta(days=1)
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -45,6 +46,11 @@ class Period:
     def is_empty(self) -> bool:
         return self.from_at is not None and self.to_at is not None and self.from_at >= self.to_at
 
+    def within(self, field: str = "at") -> dict[str, datetime]:
+        """Return the period as conditions on a field of a query."""
+        limits = {f"{field}__gte": self.from_at, f"{field}__lt": self.to_at}
+        return {name: at for name, at in limits.items() if at is not None}
+
     def split(self) -> tuple[Days | None, list["Period"]]:
         """Return the whole days in it, if there are any, and the rests of days before and after them."""
         if self.is_empty:
@@ -66,6 +72,9 @@ class Period:
             return Period(self.from_at - (self.to_at - self.from_at), self.from_at)
         except OverflowError:
             return None
+
+
+ALWAYS: Final = Period()
 
 
 def whole_days(first: date | None, last: date | None) -> Period:

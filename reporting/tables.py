@@ -1,20 +1,15 @@
-"""A usage report as the page shows it: sorted lines with links to what is behind them, and the filters as links."""
+"""The table of a usage report as the page shows it: sorted lines, with links to what is behind them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reporting.charts import share
-from reporting.dates import PRESETS, RECENT, preset_days
 from reporting.filters import UsageFilter
-from reporting.labels import NO_PROJECT
 from reporting.usage import GROUPS, UsageReport, UsageRow
-from reporting.written import written_day
 
 HEADINGS: Final = {
     "service": _("Service"),
@@ -70,15 +65,6 @@ class Heading:
     query: str
     order: str
     definition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link that changes one thing about the report."""
-
-    label: str | Promise
-    query: str
-    is_current: bool = False
 
 
 def change_mt(row: UsageRow) -> int | None:
@@ -138,53 +124,6 @@ def _heading(chosen: UsageFilter, name: str, label: Promise) -> Heading:
     following = name if order == "descending" or (name == "name" and not order) else largest_first
     definition = name if name in COMPARED else ""  # the others have theirs beside the totals
     return Heading(name, label, replace(chosen, sort=following).query(), order, definition)
-
-
-def presets_of(chosen: UsageFilter, today: date) -> list[Choice]:
-    """Return the usual ranges as links."""
-    choices = []
-    for name, label in PRESETS.items():
-        first, last = preset_days(name, today)
-        other = replace(chosen, preset=name, first=first, last=last)
-        choices.append(Choice(label, other.query(), name == chosen.preset))
-    return choices
-
-
-def pictures_of(chosen: UsageFilter) -> list[Choice]:
-    """Return the links between the pictures of the same report."""
-    labels = {"days": _("Tokens per day"), "bars": _("Bars"), "calendar": _("Calendar")}
-    return [
-        Choice(label, replace(chosen, picture=name).query(), name == chosen.picture) for name, label in labels.items()
-    ]
-
-
-def scopes_of(chosen: UsageFilter) -> list[Choice]:
-    """Return the links between one's own usage and everyone's."""
-    own = replace(chosen, everyone=False, user=None)
-    everyone = replace(chosen, everyone=True)
-    return [
-        Choice(_("My usage"), own.query(), not chosen.everyone),
-        Choice(_("Whole contract"), everyone.query(), chosen.everyone),
-    ]
-
-
-def removals_of(chosen: UsageFilter) -> list[Choice]:
-    """Return the filters that are set, each as a link that removes it; so are days chosen one by one."""
-    days = [] if chosen.preset else [Choice(_span(chosen), replace(chosen, preset=RECENT).query())]
-    return days + [
-        Choice(
-            gettext("%(name)s: %(value)s") % {"name": HEADINGS[name], "value": value or NO_PROJECT},
-            chosen.query(without=name),
-        )
-        for name, value in chosen.chosen().items()
-    ]
-
-
-def _span(chosen: UsageFilter) -> str:
-    first, last = (written_day(day) if day else "" for day in (chosen.first, chosen.last))
-    if first and last:
-        return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
-    return gettext("From %(first)s") % {"first": first} if first else gettext("Until %(last)s") % {"last": last}
 
 
 def groupings_of(*, everyone: bool) -> list[tuple[str, Promise]]:

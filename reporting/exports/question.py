@@ -58,11 +58,6 @@ class Question:
     def period(self) -> Period:
         return Period.between(self.from_at, self.to_at)
 
-    def within(self, field: str = "at") -> dict[str, datetime]:
-        """Return the period as conditions on `field`."""
-        limits = {f"{field}__gte": self.from_at, f"{field}__lt": self.to_at}
-        return {name: at for name, at in limits.items() if at is not None}
-
     def job_conditions(self, job: str = "") -> dict[str, Any]:
         """Return the filters on jobs as conditions; `job` is the path to the job."""
         wanted = {

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 from ledger.models import Account, Job, Kind, Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
+from reporting.dates import days_in_query
 from reporting.entry_filters import read_account, read_kinds
 from reporting.filters import CONTRACT, OWN, UsageFilter
-from reporting.journal import ALWAYS, EntryFilter, Page, read_charges, read_entries, read_entries_of_job, sum_of
+from reporting.journal import EntryFilter, Page, read_charges, read_entries, read_entries_of_job, sum_of
+from reporting.links import presets_of, removals_of, scopes_of
+from reporting.periods import ALWAYS
 from reporting.replica import seen_at
-from reporting.tables import presets_of, removals_of, scopes_of
 from reporting.usage import usage
 from reporting.views.common import asked, instant, number, page, uuid
 from reporting.views.pools import entries_seen, pool_seen
@@ -101,10 +103,7 @@ def _export_query(viewer: Viewer, chosen: UsageFilter, wanted: EntryFilter) -> s
     shown += [("account", wanted.account)] if wanted.account else []
     if wanted.after or wanted.until:
         return urlencode([*shown, *((name, at.isoformat()) for name, at in _instants(wanted) if at)])
-    days = (("first", chosen.first), ("last", chosen.last))
-    if chosen.preset:
-        return urlencode([*shown, ("range", chosen.preset)])
-    return urlencode([*shown, *((name, day.isoformat()) for name, day in days if day)])
+    return urlencode([*shown, *days_in_query(chosen.preset, chosen.first, chosen.last)])
 
 
 def _instants(wanted: EntryFilter) -> tuple[tuple[str, datetime | None], ...]:

@@ -19,7 +19,7 @@ from reporting.access import ReportingRequest, Viewer, for_members
 from reporting.definitions import DEFINITIONS
 from reporting.explain import BalanceExplained, Term, explain
 from reporting.explain_charge import explain_charge as explained_charge
-from reporting.tables import Choice
+from reporting.links import Choice
 from reporting.tokens import read_pools
 from reporting.views.behind import job_seen
 from reporting.views.common import instant, page, uuid

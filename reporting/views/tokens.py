@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from ledger.models import Pool
 from ledger.rights import Right
 from reporting.access import ReportingRequest, Viewer, for_members
-from reporting.event_filters import kinds_of, presets_of, read_event_filter
+from reporting.event_filters import read_event_filter
 from reporting.events import read_events
 from reporting.expiring import read_expiring
+from reporting.links import kinds_of, presets_of
 from reporting.tokens import Pools, read_pool, read_pools
 from reporting.views.common import kept_by, number, page, uuid
 from reporting.views.pools import pool_seen, usual_pool
@@ -57,8 +58,8 @@ def token_events(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
         "filter": chosen,
         "pool": pool,
         "pools": [each for each in (pools.own, shared) if each],
-        "presets": list(presets_of(chosen, today())),
-        "kinds": list(kinds_of(chosen)),
+        "presets": presets_of(chosen, today()),
+        "kinds": kinds_of(chosen),
         "has_shared": pools.has_shared_tokens,
         "events": found,
         "query": chosen.query(),

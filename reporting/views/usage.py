@@ -4,8 +4,8 @@ Source: InfraWorks seed, "Click Individual Usage to see your token usage for eac
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import Any, Final, TypedDict
+from datetime import UTC, date
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -20,6 +20,7 @@ from reporting.access import ReportingRequest, Viewer, for_members
 from reporting.figures import UsageScope, read_floors
 from reporting.filters import UsageFilter, read_filter
 from reporting.kept import Kept
+from reporting.links import pictures_of, presets_of, removals_of, scopes_of
 from reporting.series import Series, of_a_year, per_day
 from reporting.tables import (
     FIGURES,
@@ -27,10 +28,6 @@ from reporting.tables import (
     headings_of,
     lines_of,
     name_headings_of,
-    pictures_of,
-    presets_of,
-    removals_of,
-    scopes_of,
     sort_rows,
 )
 from reporting.usage import UsageReport, compare
@@ -38,15 +35,6 @@ from reporting.views.common import kept_by, number, page
 
 ROWS_PER_PAGE: Final = 100
 BARS: Final = 12
-
-
-class Question(TypedDict):
-    """What `usage` and `compare` are asked."""
-
-    scope: UsageScope
-    group_by: tuple[str, ...]
-    from_at: datetime | None
-    to_at: datetime | None
 
 
 @require_safe
@@ -89,17 +77,6 @@ def today() -> date:
     return timezone.now().astimezone(UTC).date()
 
 
-def question_of(chosen: UsageFilter, viewer: Viewer) -> Question:
-    """Return what the ledger's usage is asked for a filter."""
-    period = chosen.period()
-    return {
-        "scope": replace(chosen.scope(viewer), floors=read_floors((viewer.contract_id,))),
-        "group_by": chosen.group_by,
-        "from_at": period.from_at,
-        "to_at": period.to_at,
-    }
-
-
 def _usage_page(request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, *, tab: str) -> HttpResponse:
     kept = kept_by(viewer)
     context = {
@@ -111,10 +88,11 @@ def _usage_page(request: ReportingRequest, viewer: Viewer, chosen: UsageFilter, 
         "services": Service.objects.values_list("code", "name"),
     }
     if not chosen.errors:
-        asked = question_of(chosen, viewer)
-        report = compare(**asked)
+        scope = replace(chosen.scope(viewer), floors=read_floors((viewer.contract_id,)))
+        period = chosen.period()
+        report = compare(scope=scope, group_by=chosen.group_by, from_at=period.from_at, to_at=period.to_at)
         context |= _figures(report, chosen, kept, page_number=number(request, "page") or 1)
-        context["series"] = _series(chosen, asked["scope"])
+        context["series"] = _series(chosen, scope)
     return page(request, viewer, "usage", context, tab=tab, status=400 if chosen.errors else 200, kept=kept)
 
 

@@ -22,7 +22,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 def audit_events(question: Question) -> QuerySet[AuditEvent]:
     """Return the events of the period that the other filters leave."""
-    events = AuditEvent.objects.filter(contract_id=question.contract_id, **question.within())
+    events = AuditEvent.objects.filter(contract_id=question.contract_id, **question.period.within())
     if question.who:
         events = events.filter(actor__email__icontains=question.who)
     if question.words:

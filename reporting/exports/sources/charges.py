@@ -39,7 +39,7 @@ def transactions(question: Question) -> QuerySet[Transaction]:
     found = Transaction.objects.filter(
         contract_id=question.contract_id,
         kind__in=(Kind.CAPTURE, Kind.REFUND),
-        **question.within(),
+        **question.period.within(),
         **question.job_conditions("job__"),
     )
     if question.pool_id is None:

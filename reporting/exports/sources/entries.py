@@ -30,7 +30,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 def entries(question: Question) -> QuerySet[Entry]:
     """Return the entries of the period: everyone's, or those of one user's pool."""
-    found = Entry.objects.filter(contract_id=question.contract_id, **question.within())
+    found = Entry.objects.filter(contract_id=question.contract_id, **question.period.within())
     if question.user_id is not None:
         found = found.filter(pool__user_id=question.user_id)
     if question.kinds:

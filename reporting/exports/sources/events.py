@@ -35,7 +35,7 @@ def events(question: Question) -> QuerySet[Entry, Any]:
         contract_id=question.contract_id,
         account=Account.AVAILABLE,
         transaction__kind__in=question.kinds or EVENT_KINDS,
-        **question.within(),
+        **question.period.within(),
     )
     if question.pool_id:
         found = found.filter(pool_id=question.pool_id)
@@ -68,5 +68,5 @@ def rows(question: Question) -> Iterator[Row]:
 def count_rows(question: Question, limit: int) -> int:
     """Return how many transactions there are at most, up to `limit`: counting events would add all of them up."""
     kinds = question.kinds or EVENT_KINDS
-    found = Transaction.objects.filter(contract_id=question.contract_id, kind__in=kinds, **question.within())
+    found = Transaction.objects.filter(contract_id=question.contract_id, kind__in=kinds, **question.period.within())
     return up_to(found, limit)

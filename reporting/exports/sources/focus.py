@@ -56,7 +56,7 @@ def orders(question: Question) -> QuerySet[Order]:
     if any(value is not None for value in narrowed):
         return Order.objects.none()
     bought = Order.objects.filter(contract_id=question.contract_id, status=OrderStatus.FULFILLED)
-    return bought.filter(**question.within("fulfilled_at")).select_related("pack").order_by("fulfilled_at", "id")
+    return bought.filter(**question.period.within("fulfilled_at")).select_related("pack").order_by("fulfilled_at", "id")
 
 
 def token_prices(contract_id: UUID) -> tuple[dict[UUID, Decimal], str]:

@@ -38,7 +38,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
 def jobs(question: Question) -> QuerySet[Job]:
     """Return the jobs that were started in the period."""
     found = Job.objects.filter(
-        contract_id=question.contract_id, **question.within("created_at"), **question.job_conditions()
+        contract_id=question.contract_id, **question.period.within("created_at"), **question.job_conditions()
     )
     if question.status:
         found = found.filter(status__in=LIVE_STATUSES if question.status == LIVE else [question.status])

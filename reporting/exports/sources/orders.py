@@ -33,7 +33,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 def orders(question: Question) -> QuerySet[Order]:
     """Return the orders that were placed in the period."""
-    found = Order.objects.filter(contract_id=question.contract_id, **question.within("created_at"))
+    found = Order.objects.filter(contract_id=question.contract_id, **question.period.within("created_at"))
     return found.filter(status=question.status) if question.status else found
 
 
