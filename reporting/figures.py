@@ -127,6 +127,20 @@ def used_entries() -> QuerySet[Entry]:
     return used.filter(in_its_transaction()).order_by()
 
 
+def net_of_transaction(pool_id: UUID | None) -> Subquery:
+    """Return what a transaction adds to net usage, in one pool or in all, for a query over transactions; NULL: nothing.
+
+    A charge adds, a refund takes away.
+    """
+    counted = used_entries().filter(
+        contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
+    )
+    if pool_id is not None:
+        counted = counted.filter(pool_id=pool_id)
+    used_mt = Case(When(_IS_USED, then=F("amount_mt")), default=Value(0))
+    return Subquery(counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt"))
+
+
 def entries_above(contract_id: UUID, seq: int) -> Q:
     """Return the condition for a contract's entries after `seq`, the last one of a transaction.
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from ledger.models import Account, Entry, Kind, Transaction
-from reporting.figures import UsageScope, used_entries
+from ledger.models import Entry, Kind, Transaction
+from reporting.figures import UsageScope, net_of_transaction
 from reporting.periods import ALWAYS, Period
 
 PAGE: Final = 50
@@ -84,15 +84,8 @@ def read_entries_of_job(*, contract_id: UUID, job_id: UUID) -> Page:
 
 
 def _charges(scope: UsageScope) -> QuerySet[Transaction]:
-    counted = used_entries().filter(
-        contract_id=OuterRef("contract_id"), seq__gte=OuterRef("first_seq"), seq__lte=OuterRef("last_seq")
-    )
-    if scope.pool_id is not None:
-        counted = counted.filter(pool_id=scope.pool_id)
     # Asked of every transaction only where a pool is given: all of them have such entries in some pool.
     in_pool = Q() if scope.pool_id is None else Q(net_mt__isnull=False)
-    used_mt = Case(When(account=Account.USED, then=F("amount_mt")), default=Value(0))
-    net_mt = counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt")
     wanted = {
         # The contract of the job too: a user's jobs are indexed by contract.
         "job__contract_id__in": scope.contract_ids if scope.user_id is not None else None,
@@ -106,7 +99,7 @@ def _charges(scope: UsageScope) -> QuerySet[Transaction]:
             kind__in=(Kind.CAPTURE, Kind.REFUND),
             **{path: value for path, value in wanted.items() if value is not None},
         )
-        .annotate(net_mt=Subquery(net_mt))
+        .annotate(net_mt=net_of_transaction(scope.pool_id))
         .filter(in_pool)
         .select_related("job__service", "job__user")
     )

@@ -24,6 +24,7 @@ from ledger.models import Lot
 from reporting.exports.about import moment
 from reporting.exports.statement import VERSION, Statement
 from reporting.labels import pool_name
+from reporting.usage import UsageReport, UsageTotals
 from reporting.written import written_amount, written_number
 
 _REGULAR: Final = "Roboto"
@@ -55,9 +56,9 @@ def write_statement(path: Path, statement: Statement, *, made_for: str, as_of: d
         Paragraph(_("Balance"), _HEADING),
         _balance(statement),
         Paragraph(_("Usage by service"), _HEADING),
-        *_or_none(_usage_lines(usage), _("No tokens were used."), [77 * mm, 21 * mm, 25 * mm, 25 * mm, 26 * mm]),
+        *_or_none(_usage(usage), _("No tokens were used.")),
         Paragraph(_("Lots with tokens left"), _HEADING),
-        *_or_none(_lot_lines(lots, zone), _("No tokens are left."), [44 * mm, 50 * mm, 30 * mm, 30 * mm, 20 * mm]),
+        *_or_none(_lots(lots, zone), _("No tokens are left.")),
     ]
     document = SimpleDocTemplate(
         str(path),
@@ -128,24 +129,23 @@ def _balance(statement: Statement) -> Flowable:
             "held": written_amount(statement.held_mt)
         }
     rows.append([closing, written_amount(statement.closing_mt)])
-    return _table(rows, [134 * mm, 40 * mm], last_bold=True)
+    return _table(rows, names=1, widths=[134 * mm, 40 * mm])
 
 
-def _usage_lines(usage: Any) -> list[list[Any]]:
+def _usage(usage: UsageReport) -> Flowable | None:
     if not usage.rows:
-        return []
+        return None
     lines: list[list[Any]] = [[_("Service"), _("Jobs"), _("Charged"), _("Refunded"), _("Net")]]
-    for row in [*usage.rows, usage.totals]:
-        name = row.labels["service"] if row is not usage.totals else _("Total")
+    named: list[tuple[Any, UsageTotals]] = [(_paragraph(row.labels["service"], _CELL), row) for row in usage.rows]
+    for name, row in [*named, (_("Total"), usage.totals)]:
         figures = (row.charged_mt, row.refunded_mt, row.net_mt)
-        cell = name if row is usage.totals else _paragraph(name, _CELL)
-        lines.append([cell, written_number(row.jobs), *map(written_amount, figures)])
-    return lines
+        lines.append([name, written_number(row.jobs), *map(written_amount, figures)])
+    return _table(lines, names=1, widths=[77 * mm, 21 * mm, 25 * mm, 25 * mm, 26 * mm])
 
 
-def _lot_lines(lots: Sequence[tuple[Lot, int]], zone: str) -> list[list[Any]]:
+def _lots(lots: Sequence[tuple[Lot, int]], zone: str) -> Flowable | None:
     if not lots:
-        return []
+        return None
     lines: list[list[Any]] = [[_("Source"), _("Pool"), _("Granted"), _("Usable until"), _("Tokens")]]
     for lot, left_mt in lots:
         user = lot.pool.user
@@ -154,18 +154,19 @@ def _lot_lines(lots: Sequence[tuple[Lot, int]], zone: str) -> list[list[Any]]:
         lines.append(
             [_paragraph(str(lot.get_source_display()), _CELL), _paragraph(whose, _CELL), *days, written_amount(left_mt)]
         )
-    lines.append([_("Total"), "", "", "", written_amount(sum(left_mt for _, left_mt in lots))])
-    return lines
+    lines.append([_("Total"), "", "", "", written_amount(sum(left_mt for _lot, left_mt in lots))])
+    return _table(lines, names=4, widths=[44 * mm, 50 * mm, 30 * mm, 30 * mm, 20 * mm])
 
 
-def _or_none(rows: list[list[Any]], otherwise: str, widths: Sequence[float]) -> Iterable[Flowable]:
-    return [_table(rows, widths, last_bold=True)] if rows else [Paragraph(otherwise, _TEXT), Spacer(1, 2 * mm)]
+def _or_none(table: Flowable | None, otherwise: str) -> Iterable[Flowable]:
+    return [table] if table is not None else [Paragraph(otherwise, _TEXT), Spacer(1, 2 * mm)]
 
 
-def _table(rows: list[list[Any]], widths: Sequence[float], *, last_bold: bool) -> LongTable:
-    figures = ("ALIGN", (1 if len(widths) != 5 or rows[0][1] == _("Jobs") else 4, 0), (-1, -1), "RIGHT")
+def _table(rows: list[list[Any]], *, names: int, widths: Sequence[float]) -> LongTable:
+    """Return a table with a total in its last line: so many columns of names to the left, then figures to the right."""
+    figures = ("ALIGN", (names, 0), (-1, -1), "RIGHT")
     table = LongTable(rows, colWidths=list(widths), repeatRows=1)
-    table.setStyle(TableStyle([*_LINES, figures, *([_LAST_BOLD] if last_bold else [])]))
+    table.setStyle(TableStyle([*_LINES, figures, _LAST_BOLD]))
     return table
 
 

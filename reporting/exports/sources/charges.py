@@ -1,16 +1,15 @@
 """The raw lines of usage: every charge and refund that the figures add up."""
 
 from collections.abc import Iterator
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, QuerySet, When
 
-from ledger.models import Account, Kind, Transaction
+from ledger.models import Kind, Transaction
 from reporting.exports.columns import Column, Row, count, instant, milli, text
 from reporting.exports.question import Question
 from reporting.exports.sources.names import CHUNK, email_of, full_name_of, up_to
-from reporting.figures import used_entries
+from reporting.figures import net_of_transaction
 
 COLUMNS: Final[tuple[Column, ...]] = (
     count("seq", "No.", "Number of the transaction's first entry in the contract's journal."),
@@ -46,7 +45,7 @@ def transactions(question: Question) -> QuerySet[Transaction]:
         # A job is charged once and refunded once, so its own sums are the transactions'.
         whole = Case(When(kind=Kind.CAPTURE, then=F("job__captured_mt")), default=-F("job__refunded_mt"))
         return found.annotate(net_mt=whole)
-    return found.annotate(net_mt=_of_pool(question.pool_id)).filter(net_mt__isnull=False)
+    return found.annotate(net_mt=net_of_transaction(question.pool_id)).filter(net_mt__isnull=False)
 
 
 def rows(question: Question) -> Iterator[Row]:
@@ -61,14 +60,3 @@ def rows(question: Question) -> Iterator[Row]:
 def count_rows(question: Question, limit: int) -> int:
     """Return how many lines there are, up to `limit`."""
     return up_to(transactions(question), limit)
-
-
-def _of_pool(pool_id: UUID) -> Any:
-    counted = used_entries().filter(
-        contract_id=OuterRef("contract_id"),
-        seq__gte=OuterRef("first_seq"),
-        seq__lte=OuterRef("last_seq"),
-        pool_id=pool_id,
-    )
-    used_mt = Case(When(account=Account.USED, then=F("amount_mt")), default=Value(0))
-    return Subquery(counted.values("contract_id").annotate(sum_mt=Sum(used_mt)).values("sum_mt"))

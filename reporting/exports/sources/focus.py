@@ -25,7 +25,7 @@ __all__ = ["COLUMNS", "count_rows", "rows"]
 PROVIDER: Final = "Counting House"
 UNIT: Final = "Tokens"
 NO_CURRENCY: Final = "USD"
-_CENT: Final = Decimal("0.000001")
+_EXACT: Final = Decimal("0.000001")
 
 
 def rows(question: Question) -> Iterator[Row]:
@@ -130,7 +130,7 @@ def _purchase(order: Order, account: dict[str, Any]) -> dict[str, Any]:
 def _charge(line: dict[str, Any], account: dict[str, Any], prices: dict[UUID, Decimal], *, pool: UUID | None) -> Any:
     """Return a charge or refund: nothing is billed, the cost is that of the tokens drawn."""
     amount, is_refund = Decimal(line["net_mt"]) / 1000, line["kind"] == Kind.REFUND
-    cost = _cost(line["job__draws"], prices, pool).quantize(_CENT) * (-1 if is_refund else 1)
+    cost = _cost(line["job__draws"], prices, pool).quantize(_EXACT) * (-1 if is_refund else 1)
     unit_price = _unit(cost, amount)
     return {
         **account,
@@ -193,7 +193,7 @@ def _earlier_month(line: dict[str, Any]) -> bool:
 
 
 def _unit(price: Decimal, amount: Decimal) -> Decimal | None:
-    return (price / amount).quantize(_CENT) if amount else None
+    return (price / amount).quantize(_EXACT) if amount else None
 
 
 def _tags(project: str) -> str:
