@@ -58,22 +58,29 @@ def request_refund(*, user: User, job_id: UUID, reason: str, at: datetime | None
 
 
 def approve(
-    *, idempotency: Idempotency, membership: Membership, request_id: UUID, at: datetime | None = None
+    *,
+    idempotency: Idempotency,
+    membership: Membership,
+    request_id: UUID,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> RefundRequest:
-    """Give the job's tokens back to the very lots they came from.
+    """Give the job's tokens back to the very lots they came from; `reason` is kept with the decision.
 
     Raises:
         Forbidden, OwnDecision: the member may not decide on this.
+        InvalidRequest: the reason cannot be kept.
         AlreadyDecided: a decision was made before.
         AlreadyRefunded: the tokens came back meanwhile.
     """
+    reason = check_text(reason, field="reason", limit=REASON_LIMIT)
     refund = _find(membership, request_id)
     if answer := replay(idempotency):
         answer.require()
         return refund
 
     def decide(now: datetime) -> Note:
-        _decide(refund, membership, RefundStatus.APPROVED, "", at or now)
+        _decide(refund, membership, RefundStatus.APPROVED, reason, at or now)
         return {"refund_request": str(refund.id)}
 
     command = RefundJob(job_id=refund.job_id, reason=refund.reason)

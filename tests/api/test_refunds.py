@@ -28,10 +28,11 @@ def test_an_approved_refund_brings_the_tokens_back_once(
     claim: dict[str, Any], as_carol: Api, as_alice: Api, as_bob: Api, bobs_pool: Pool
 ) -> None:
     assert (claim["status"], claim["reason"]) == ("pending", REASON["reason"])
-    approved = as_carol.post(f"/refund-requests/{claim['id']}/approve", key="once")
-    assert ok(approved)["status"] == "approved"
+    kindly = {"reason": "The service was down."}
+    approved = as_carol.post(f"/refund-requests/{claim['id']}/approve", kindly, key="once")
+    assert (ok(approved)["status"], ok(approved)["decision_reason"]) == ("approved", kindly["reason"])
     assert ok(as_bob.get(f"/pools/{bobs_pool.id}"))["available"] == "100"
-    again = as_carol.post(f"/refund-requests/{claim['id']}/approve", key="once")
+    again = as_carol.post(f"/refund-requests/{claim['id']}/approve", kindly, key="once")
     assert (again.content, again["Idempotent-Replayed"]) == (approved.content, "true")
     problem(as_alice.post(f"/refund-requests/{claim['id']}/approve"), 409, "already_refunded")
     problem(as_bob.post(f"/jobs/{claim['job']}/refund-requests", REASON, key=None), 409, "already_refunded")

@@ -52,12 +52,12 @@ class RefundApprove(ApiView):
         refusals=(404,),
     )
     def post(self, request: Request, request_id: UUID) -> Response:
-        """Approve."""
-        self.body()
+        """Approve, perhaps with a reason."""
+        reason = self.body()["reason"]
         membership = _membership(self, request_id)
         key = self.idempotency
         replayed = replay(key) is not None
-        claim = refunds.approve(idempotency=key, membership=membership, request_id=request_id)
+        claim = refunds.approve(idempotency=key, membership=membership, request_id=request_id, reason=reason)
         return answered(shapes.refund_request(claim), replayed=replayed)
 
 
