@@ -39,11 +39,20 @@ def part_of(export_id: UUID, run: UUID) -> Path:
 
 def file_name(export: Export) -> str:
     """Return the name that a download gets: data, version of its columns, contract, time."""
-    table = DATASETS.get(export.dataset)
-    version = table.version if table else STATEMENT_VERSION
     ending = _ENDINGS.get(export.format, export.format)
-    words = [export.dataset, f"v{version}", slugify(export.contract.number), f"{export.asked_at:%Y%m%dT%H%M%SZ}"]
+    words = [
+        export.dataset,
+        f"v{columns_version(export)}",
+        slugify(export.contract.number),
+        f"{export.asked_at:%Y%m%dT%H%M%SZ}",
+    ]
     return f"{'-'.join(words)}.{ending}"
+
+
+def columns_version(export: Export) -> int:
+    """Return the version of the columns, or of the statement, that an export has."""
+    table = DATASETS.get(export.dataset)
+    return table.version if table else STATEMENT_VERSION
 
 
 def remove_parts(export_id: UUID) -> None:

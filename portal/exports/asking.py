@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.transaction import atomic
 from django.http import QueryDict
 from django.utils import timezone
@@ -15,7 +16,7 @@ from ledger.models import EVENT_KINDS, JobStatus, Membership, Pool
 from ledger.rights import rights_of
 from portal.exports import access
 from portal.forms.audit import narrowed
-from portal.models.exports import Export, ExportSchedule, ExportState
+from portal.models.exports import UNFINISHED, Export, ExportSchedule, ExportState
 from portal.models.preferences import time_zone_of
 from reporting.access import Viewer
 from reporting.entry_filters import read_account, read_instant, read_kinds
@@ -114,11 +115,11 @@ def ask(
     """
     table = access.dataset_of(dataset, format_)
     access.require(membership, table, question)
-    unfinished = Export.objects.filter(user_id=membership.user_id, state__in=(ExportState.QUEUED, ExportState.RUNNING))
-    if not at_once and unfinished.count() >= MOST_UNFINISHED:
-        raise InvalidRequest(f"{MOST_UNFINISHED} of your exports are waiting already. Cancel one, or wait.")
+    caller = f"user:{membership.user_id}"
+    if not at_once:
+        require_room(unfinished_of(caller).count())
     return note(
-        caller=f"user:{membership.user_id}",
+        caller=caller,
         user_id=membership.user_id,
         dataset=table.name if table else access.STATEMENT,
         format_=format_,
@@ -126,6 +127,21 @@ def ask(
         filters=in_words(membership, table, question),
         at_once=at_once,
     )
+
+
+def unfinished_of(caller: str) -> QuerySet[Export]:
+    """Return the exports of a caller that are still to be made."""
+    return Export.objects.filter(caller=caller, state__in=UNFINISHED)
+
+
+def require_room(unfinished: int) -> None:
+    """Refuse another export to who has many under way.
+
+    Raises:
+        InvalidRequest: there are as many as one may have.
+    """
+    if unfinished >= MOST_UNFINISHED:
+        raise InvalidRequest(f"{MOST_UNFINISHED} of your exports are waiting already. Wait for one of them.")
 
 
 def note(

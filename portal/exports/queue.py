@@ -17,7 +17,7 @@ from django_tasks_db.utils import exclusive_transaction
 
 from ledger.progress import SILENT, Progress
 from portal.exports import work
-from portal.models.exports import Export, ExportState
+from portal.models.exports import UNFINISHED, Export, ExportState
 
 POLL_S: Final = 1.0
 _BACKEND: Final = "default"
@@ -91,7 +91,7 @@ def _claim(worker_id: str) -> DBTaskResult[Any, Any] | None:
 def _drop_finished() -> None:
     """Tasks say nothing that their exports do not, and one that a kill left running stays so for ever."""
     DBTaskResult.objects.finished().delete()
-    unfinished = Export.objects.filter(state__in=(ExportState.QUEUED, ExportState.RUNNING)).values_list("id", flat=True)
+    unfinished = Export.objects.filter(state__in=UNFINISHED).values_list("id", flat=True)
     wanted = {str(export_id) for export_id in unfinished}
     for row in DBTaskResult.objects.running().only("id", "args_kwargs"):
         if row.args_kwargs["args"][0] not in wanted:

@@ -47,7 +47,7 @@ def response(export: Export) -> HttpResponseBase:
 
 def version(export: Export) -> str:
     """Return data and version of the columns, as the header of a download says it."""
-    return "/".join(export_files.file_name(export).split("-")[:2]).replace("/v", "/")
+    return f"{export.dataset}/{export_files.columns_version(export)}"
 
 
 def _streamed(export: Export) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ledger.errors import InvalidRequest, NotFound
+from ledger.errors import NotFound
 from portal import export_files
 from portal.api import access
 from portal.api.answers.operations import OperationAnswer, path_of
@@ -162,19 +162,13 @@ def _unfinished(caller: Caller, dataset: str, format_: str, question: Question) 
     Raises:
         InvalidRequest: the caller has as many others under way as one may have.
     """
-    states = (ExportState.QUEUED, ExportState.RUNNING)
-    own = list(Export.objects.filter(caller=caller.key, state__in=states))
+    own = list(asking.unfinished_of(caller.key))
     wanted = {**question.as_json(), "as_of": ""}
     for export in own:
-        if (export.dataset, export.format) == (dataset, format_) and {**export.question, "as_of": ""} == _plain(wanted):
+        if (export.dataset, export.format) == (dataset, format_) and {**export.question, "as_of": ""} == wanted:
             return export
-    if len(own) >= asking.MOST_UNFINISHED:
-        raise InvalidRequest(f"{len(own)} of your exports are waiting already. Wait for one of them.")
+    asking.require_room(len(own))
     return None
-
-
-def _plain(question: dict[str, Any]) -> dict[str, Any]:
-    return {**question, "group_by": list(question["group_by"])}
 
 
 def _own(caller: Caller, operation_id: UUID) -> Export:
