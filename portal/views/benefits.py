@@ -6,7 +6,6 @@ Source: InfraWorks seed, "click Enable Your Subscription Benefits to verify your
 from dataclasses import dataclass
 from typing import Final
 
-from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Sum
@@ -20,6 +19,7 @@ from ledger import benefits
 from ledger.errors import EmailNotVerified, LedgerError
 from ledger.models import Benefit, BenefitStatus, Gift, Service
 from portal.access import anybody_signed_in
+from portal.addresses import is_verified
 from portal.forms.benefits import ContractNumberForm
 from portal.limits import benefit_attempt
 from portal.membership import SignedInRequest, remember
@@ -77,7 +77,7 @@ def enable_benefits(request: SignedInRequest) -> HttpResponse:
     if wait_s := benefit_attempt(request.user.pk):
         return too_many(request, wait_s)
     try:
-        enabled = benefits.enable_by_invitation(user=request.user, email_verified=_has_verified_email(request.user))
+        enabled = benefits.enable_by_invitation(user=request.user, email_verified=is_verified(request.user))
     except EmailNotVerified as refusal:
         messages.error(request, HELP[refusal.code])
         return redirect("account_email")
@@ -101,7 +101,7 @@ def request_enabling(request: SignedInRequest) -> HttpResponse:
         return too_many(request, wait_s)
     try:
         benefit = benefits.request_enabling(
-            user=request.user, email_verified=_has_verified_email(request.user), **form.cleaned_data
+            user=request.user, email_verified=is_verified(request.user), **form.cleaned_data
         )
     except LedgerError as refusal:
         form.add_error(None, HELP.get(refusal.code, words_of(refusal)))
@@ -120,10 +120,6 @@ def _enabled(request: SignedInRequest, benefit: Benefit) -> HttpResponse:
 
 def _numbers() -> str:
     return f"{reverse('portal:benefits')}?numbers=yes"
-
-
-def _has_verified_email(user: User) -> bool:
-    return bool(EmailAddress.objects.filter(user=user, verified=True, email__iexact=user.email).exists())
 
 
 def _page(request: SignedInRequest, form: ContractNumberForm, *, asks_numbers: bool) -> HttpResponse:

@@ -3,8 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth.models import User
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +10,7 @@ from rest_framework.response import Response
 from ledger import benefits
 from ledger.errors import Forbidden, NotFound
 from ledger.models import Benefit, BenefitStatus, Membership, Service
+from portal.addresses import is_verified
 from portal.api import access
 from portal.api.answers import benefits as shapes
 from portal.api.operations import operation
@@ -60,9 +59,9 @@ class Benefits(ApiView):
         if user is None:
             raise Forbidden("Benefits are enabled by the person they are for.")
         if values:
-            found = [benefits.request_enabling(user=user, email_verified=_is_verified(user), **values)]
+            found = [benefits.request_enabling(user=user, email_verified=is_verified(user), **values)]
         else:
-            found = benefits.enable_by_invitation(user=user, email_verified=_is_verified(user))
+            found = benefits.enable_by_invitation(user=user, email_verified=is_verified(user))
         if not found:
             missing = ["You were not invited: give both numbers."]
             raise ValidationError({"contract_number": missing, "serial_number": missing})
@@ -112,10 +111,6 @@ def _membership(view: ApiView, benefit_id: UUID) -> Membership:
     if found not in view.caller.contract_ids:
         raise Forbidden("Somebody else decides on this.")
     return access.membership_of(view.caller, found)
-
-
-def _is_verified(user: User) -> bool:
-    return bool(EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists())
 
 
 def _open_services(found: list[Benefit]) -> list[Service]:
