@@ -1,5 +1,6 @@
 """The base of the API's views: reads a request as its operation declares, and dresses every answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
@@ -62,6 +63,11 @@ class ApiView(APIView):
             for name, value in self.allowance.headers().items():
                 response.headers.setdefault(name, value)
         return response
+
+
+def conditions(query: Mapping[str, Any], lookups: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a query asks for as conditions: `lookups` are the look-ups by the query's names."""
+    return {lookup: query[name] for name, lookup in lookups.items() if name in query}
 
 
 def answered(data: dict[str, Any], *, status: int = 200, replayed: bool = False) -> Response:

@@ -20,7 +20,7 @@ from portal.api.requests.base import EmptyBody
 from portal.api.requests.jobs import DecisionBody
 from portal.api.scopes import Scope
 from portal.api.throttling import BenefitThrottle, CallerThrottle
-from portal.api.views.base import ApiView, answered
+from portal.api.views.base import ApiView, answered, conditions
 
 NEWEST_FIRST: Final = Order(("-requested_at", "-id"))
 PEOPLE: Final = ("user", "decided_by", "subscription__product")
@@ -40,8 +40,7 @@ class Benefits(ApiView):
     def get(self, request: Request) -> Response:
         """List the enablings that the caller may see."""
         query = self.query()
-        names = {"contract": "contract_id", "status": "status"}
-        chosen = {lookup: query[name] for name, lookup in names.items() if name in query}
+        chosen = conditions(query, {"contract": "contract_id", "status": "status"})
         found = access.benefits(self.caller).filter(**chosen).select_related(*PEOPLE)
         return paged(request, found, order=NEWEST_FIRST, query=query, write=_benefits)
 

@@ -22,7 +22,7 @@ from portal.api.problems import ReauthenticationRequired
 from portal.api.requests import others as bodies
 from portal.api.requests.base import EmptyBody
 from portal.api.scopes import Scope
-from portal.api.views.base import ApiView, answered
+from portal.api.views.base import ApiView, answered, conditions
 from portal.payments.providers import store_provider
 
 SCOPES: Final = (Scope.ORDERS_WRITE,)
@@ -42,8 +42,7 @@ class Orders(ApiView):
     def get(self, request: Request) -> Response:
         """List the orders of the contracts that the caller buys for."""
         query = self.query()
-        names = {"contract": "contract_id", "status": "status"}
-        chosen = {lookup: query[name] for name, lookup in names.items() if name in query}
+        chosen = conditions(query, {"contract": "contract_id", "status": "status"})
         found = access.orders(self.caller).filter(**chosen).select_related(*PEOPLE)
         return paged(request, found, order=NEWEST_FIRST, query=query, write=_orders)
 

@@ -20,7 +20,7 @@ from portal.api.paging import Order, paged
 from portal.api.requests import others as bodies
 from portal.api.requests.paging import PageQuery, PeriodQuery
 from portal.api.scopes import Scope
-from portal.api.views.base import ApiView, answered
+from portal.api.views.base import ApiView, answered, conditions
 
 READING = (Scope.TOKENS_READ,)
 OLDEST_FIRST: Final = Order(("created_at", "id"))
@@ -41,8 +41,7 @@ class Pools(ApiView):
     def get(self, request: Request) -> Response:
         """List the pools that the caller may see; all their figures are from one snapshot."""
         query = self.query()
-        names = {"contract": "contract_id", "kind": "kind", "user": "user__email__iexact"}
-        chosen = {lookup: query[name] for name, lookup in names.items() if name in query}
+        chosen = conditions(query, {"contract": "contract_id", "kind": "kind", "user": "user__email__iexact"})
         found = access.pools(self.caller).filter(**chosen).select_related("user")
 
         def write(pools: list[Pool]) -> list[dict[str, Any]]:
@@ -103,8 +102,7 @@ class PoolEntries(ApiView):
         query = self.query()
         pool = access.pool_of(self.caller, pool_id)
         access.require_entries(self.caller, pool)
-        names = {"from": "at__gte", "to": "at__lt"}
-        period = {lookup: query[name] for name, lookup in names.items() if name in query}
+        period = conditions(query, {"from": "at__gte", "to": "at__lt"})
         entries = Entry.objects.filter(contract_id=pool.contract_id, pool_id=pool_id, **period)
         return paged(request, entries.values(*shapes.ENTRY_VALUES), order=BY_SEQ, query=query, write=_entries)
 

@@ -16,7 +16,7 @@ from portal.api.operations import operation
 from portal.api.paging import Order, paged
 from portal.api.requests import jobs as bodies
 from portal.api.scopes import Scope
-from portal.api.views.base import ApiView, answered
+from portal.api.views.base import ApiView, answered, conditions
 
 NEWEST_FIRST: Final = Order(("-created_at", "-id"))
 
@@ -33,8 +33,7 @@ class RefundRequests(ApiView):
     def get(self, request: Request) -> Response:
         """List the refund requests that the caller may see."""
         query = self.query()
-        names = {"contract": "contract_id", "status": "status"}
-        chosen = {lookup: query[name] for name, lookup in names.items() if name in query}
+        chosen = conditions(query, {"contract": "contract_id", "status": "status"})
         found = access.refund_requests(self.caller).filter(**chosen)
         found = found.select_related("requested_by", "decided_by")
         return paged(request, found, order=NEWEST_FIRST, query=query, write=_claims)
