@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -20,6 +21,13 @@ pytest_plugins = ["tests.cast"] if find_spec("tests.cast") else []
 
 hypothesis_settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, not again and again at everything imported for them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
