@@ -63,7 +63,7 @@ def keep(url: str) -> None:
             connection.execute("VACUUM INTO ?", [str(fresh)])
     else:
         subprocess.run([programs() / "pg_dump", "--no-owner", "--file", fresh, url], check=True)
-    for old in kept.parent.glob(f"migrated-*{kept.suffix}"):
+    for old in set(kept.parent.glob(f"migrated-*{kept.suffix}")) - {kept}:
         old.unlink(missing_ok=True)
     fresh.replace(kept)
 

@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
+from tests.migrated import fill
+
 START_TIMEOUT_S = 30
 
 
@@ -53,6 +55,7 @@ def production(directory: Path) -> dict[str, str]:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
     environment = production(tmp_path)
+    fill(environment["DATABASE_URL"])
     for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):
         subprocess.run([sys.executable, "manage.py", *command], check=True, env=environment)
     port = free_port()

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 from tests.faults.processes import Nursery, Running, kill_group
 from tests.house.sources import ROOT
+from tests.migrated import fill
 
 START_TIMEOUT_S = 240
 PATIENCE_S = 2.0
@@ -54,6 +55,7 @@ class Site:
 
     def prepare(self) -> dict[str, Any]:
         """Migrate, make the small world and return its facts."""
+        fill(self.database_url)
         self.run("manage.py", "migrate", "--verbosity=0")
         self.run("manage.py", "createcachetable")
         facts: dict[str, Any] = json.loads(self.run("-m", "tests.faults.programs.world"))

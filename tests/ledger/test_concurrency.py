@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from ledger.ids import new_id
+from tests.migrated import fill
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -38,6 +39,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 
 
 def _migrate(environment: dict[str, str]) -> None:
+    fill(environment["DATABASE_URL"])
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
 
 

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.migrated import fill
 from tests.postgres_server import running_server
 
 KILLS = 3
@@ -82,10 +84,11 @@ class Workplace:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def workplace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workplace]:
-    """A file that survives its writer, or a server that forgets nothing."""
+    """A file that survives its writer, or a server that is not killed with its clients."""
     settings = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    if request.param == "sqlite":
-        yield Workplace(settings | {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"})
-        return
-    with running_server(durable=True) as url:
+    with ExitStack() as servers:
+        url = f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        if request.param == "postgresql":
+            url = servers.enter_context(running_server(durable=False))
+        fill(url)
         yield Workplace(settings | {"DATABASE_URL": url})
