@@ -1,10 +1,11 @@
 # Counting House. `make help` lists what can be done; everything stays inside this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help env demo run pages screenshots messages test test-sqlite test-postgresql test-browser browser check import-check model canaries bench failover lint format lock
+.PHONY: help env demo run pages screenshots messages test test-sqlite test-postgresql test-own-databases test-browser browser check import-check model canaries bench failover lint format lock
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -q
-UNITS := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books --ignore=tests/faults -n 2 --dist worksteal
+ELSEWHERE := --ignore=tests/browser --ignore=tests/house --ignore=tests/ledger/books --ignore=tests/faults
+UNITS := $(ELSEWHERE) -m "not own_database" -n 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 8000
 STEPS ?= 100000
@@ -28,13 +29,16 @@ run: env  ## the site as the environment configures it: migrate, collect static 
 	$(PY) manage.py collectstatic --noinput --verbosity 0
 	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 8 portal.wsgi:application
 
-test: check test-sqlite test-postgresql test-books test-faults test-browser  ## everything: checks, the suite on both databases, the books, the faults, the browser tests
+test: check test-sqlite test-postgresql test-own-databases test-books test-faults test-browser  ## everything: checks, the suite on both databases, the books, the faults, the browser tests
 
 test-sqlite: env  ## the suite on SQLite
 	$(PYTEST) $(UNITS)
 
 test-postgresql: env  ## the suite on PostgreSQL, started from a wheel for this run
 	$(PYTEST) -p tests.pgplugin $(UNITS)
+
+test-own-databases: env  ## tests that bring their own databases: killed workers, a replica, partitions, the smallest benchmark
+	$(PYTEST) $(ELSEWHERE) -m own_database -n 2 --dist loadfile
 
 test-books: env  ## the books, recomputed by hledger and beancount
 	@sh tools/books.sh

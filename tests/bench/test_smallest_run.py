@@ -11,6 +11,7 @@ from bench.report import Line, compare
 from bench.run import measure_all
 from bench.stage import LARGE, Stage, a_stage
 
+pytestmark = pytest.mark.own_database
 SMALLEST = {"HISTORY": "1000", "ROUNDS": "1", "SECONDS": "0.01", "ONLY": "batch,reads"}
 FLUSH_MS = 5
 

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.house.sources import ROOT
+from tests.migrated import fill
 
 SECRET = "".join(chr(33 + number) for number in range(60))
 ASKED = """
@@ -35,11 +36,13 @@ def test_cookies_are_for_this_site_and_no_script(bob: User) -> None:
         assert (cookie["httponly"], cookie["samesite"], cookie["domain"]) == (True, "Lax", ""), name
 
 
+@pytest.mark.own_database
 def test_production_insists_on_https(tmp_path: "os.PathLike[str]") -> None:
     given = {"SECRET_KEY": SECRET, "OIDC_PRIVATE_KEY": "unused", "VAR_DIR": str(tmp_path), "HTTPS": "true"}
     given |= {"ALLOWED_HOSTS": "tokens.example", "DJANGO_SETTINGS_MODULE": "portal.settings"}
     given |= {"DEBUG": "false", "DEMO": "false", "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3"}
     environment = {**os.environ, **given}
+    fill(given["DATABASE_URL"])
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)

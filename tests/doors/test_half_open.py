@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.migrated import fill
+
+pytestmark = pytest.mark.own_database
 HALF_OPEN = 400
 WITHIN_S = 1.0
 START_WITHIN_S = 120
@@ -53,6 +56,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         number = int(listener.getsockname()[1])
     given = {"DEMO": "true", "VAR_DIR": str(home), "DATABASE_URL": f"sqlite:///{home}/site.sqlite3"}
     environment = {**os.environ, **given, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    fill(given["DATABASE_URL"])
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment, check=True)
     options = [
         "--interface",

@@ -72,6 +72,7 @@ def cut(parts: int) -> None:
                 cursor.execute(f"DELETE FROM {table}")
 
 
+@pytest.mark.own_database
 def test_the_tests_of_posting_pass_on_partitions() -> None:
     files = [str(ROOT / f"tests/ledger/{name}.py") for name in POSTING]
     plugins = ["-p", "tests.pgplugin", "-p", "tests.partitioned", "-p", "no:cacheprovider"]

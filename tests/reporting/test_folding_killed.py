@@ -1,8 +1,11 @@
 """A folder that is killed half-way leaves nothing half counted: the next one goes on, and reports never differ."""
 
+import pytest
+
 from tests.processes.killing import KILLS, STEPS, Workplace, workplace
 
 __all__ = ["workplace"]
+pytestmark = pytest.mark.own_database
 FOLDERS = "tests.processes.folders"
 JOBS = 120
 ENTRIES = 3

@@ -9,14 +9,19 @@ from typing import Any
 
 import pytest
 
+from tests.migrated import fill
 from tests.postgres_server import running_server
 from tests.replica_server import running_replica
+
+pytestmark = pytest.mark.own_database
+UNFLUSHED = ("fsync=off", "full_page_writes=off")
 
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[dict[str, Any]]:
     """What a reader saw while its replica, a real one, kept up, was paused, caught up and was killed."""
-    with running_server(durable=True) as url:
+    with running_server(durable=True, settings=UNFLUSHED) as url:
+        fill(url)
         environment = os.environ | {
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "tests.settings",

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.own_database
 FROM_OUTSIDE = ("DATABASE_URL", "DEBUG", "DEMO", "HTTPS", "OIDC_PRIVATE_KEY", "SECRET_KEY")
 
 

@@ -1,8 +1,11 @@
 """A sealer that is killed half-way leaves nothing half: its seals are whole, and the next one goes on after them."""
 
+import pytest
+
 from tests.processes.killing import KILLS, STEPS, Workplace, workplace
 
 __all__ = ["workplace"]
+pytestmark = pytest.mark.own_database
 SEALERS = "tests.processes.sealers"
 CONTRACTS = 2
 """Each step is one seal of each."""
