@@ -14,7 +14,8 @@ from weakref import WeakValueDictionary
 from ledger.errors import LedgerBusy
 from ledger.posting.requests import Answer, Request
 
-Serve = Callable[[UUID, Sequence[Request]], list[Answer]]
+Serve = Callable[[UUID, Sequence[Request], Callable[[], None]], list[Answer]]
+"""Does requests on the books of a contract; calls the function it is given when all that is left is to commit."""
 _PATIENCE_S: Final = 10
 _COMMANDS_AT_ONCE: Final = 1000
 
@@ -110,23 +111,33 @@ def serve_in_line(contract_id: UUID, requests: Sequence[Request], *, serve: Serv
 
 
 def _serve_from_the_front(line: _Line, contract_id: UUID, serve: Serve) -> None:
-    """Serve this ticket and those behind it, then let the line move up, whatever happens."""
+    """Serve this ticket and those behind it, and let the line move up once, whatever happens.
+
+    It moves up before the commit: whoever is next then wakes, and asks the database for the lock, while this one's rows
+    are flushed to disk.
+    """
     front, *others = line.take()
+    moves = [line.move_up]
+
+    def move_up() -> None:
+        if moves:
+            moves.pop()()
+
     try:
-        _serve_together(contract_id, [front, *others], serve)
+        _serve_together(contract_id, [front, *others], serve, move_up)
     finally:
+        move_up()
         for ticket in others:
             if ticket.answers is None and ticket.error is None:
                 # The thread at the front died on the way; the key tells whether the request took effect.
                 ticket.error = LedgerBusy()
             ticket.call()
-        line.move_up()
 
 
-def _serve_together(contract_id: UUID, tickets: list[_Ticket], serve: Serve) -> None:
+def _serve_together(contract_id: UUID, tickets: list[_Ticket], serve: Serve, move_up: Callable[[], None]) -> None:
     """Serve the tickets in one call; if that fails, each by itself, so that nobody suffers from another's request."""
     try:
-        answers = iter(serve(contract_id, [request for ticket in tickets for request in ticket.requests]))
+        answers = iter(serve(contract_id, [request for ticket in tickets for request in ticket.requests], move_up))
     except LedgerBusy:
         for ticket in tickets:  # the database would keep each of them waiting as long as it did all together
             ticket.error = LedgerBusy()
@@ -136,7 +147,7 @@ def _serve_together(contract_id: UUID, tickets: list[_Ticket], serve: Serve) -> 
             tickets[0].error = error
             return
         for ticket in tickets:
-            _serve_together(contract_id, [ticket], serve)
+            _serve_together(contract_id, [ticket], serve, move_up)
         return
     for ticket in tickets:
         ticket.answers = [next(answers) for _ in ticket.requests]

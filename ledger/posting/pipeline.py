@@ -4,7 +4,7 @@ Everything that moves a token goes through `post`; one request is a batch of one
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -46,7 +46,7 @@ def post(*, contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     """
     # An effect may refuse and take the whole database transaction with it, so it shares one with nobody else.
     if connection.in_atomic_block or any(request.effect for request in requests):
-        answers = _post(contract_id, requests)
+        answers = _post(contract_id, requests, _nothing_else)
     else:
         answers = serve_in_line(contract_id, requests, serve=_post)
     for answer in answers:
@@ -55,11 +55,13 @@ def post(*, contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
     return answers
 
 
-def _post(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
+def _post(contract_id: UUID, requests: Sequence[Request], before_commit: Callable[[], None]) -> list[Answer]:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with _writing(), atomic():
-                return _post_locked(contract_id, requests)
+                answers = _post_locked(contract_id, requests)
+                before_commit()
+            return answers
         except IntegrityError as error:
             # Somebody used one of the keys on another contract at the same time: look again, and replay.
             if _KEY_TABLE not in str(error) or attempt == _ATTEMPTS:
@@ -67,6 +69,10 @@ def _post(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:
         except (OperationalError, InterfaceError) as error:
             raise LedgerBusy from error
     raise AssertionError("the last attempt returns or raises")
+
+
+def _nothing_else() -> None:
+    """Nobody waits in line for this commit."""
 
 
 def _post_locked(contract_id: UUID, requests: Sequence[Request]) -> list[Answer]:

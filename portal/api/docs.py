@@ -1,5 +1,6 @@
 """The API's description of itself: the OpenAPI document and the page to browse it. Both are public."""
 
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -11,12 +12,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+_MAKING: Final = threading.Lock()
 NO_THROTTLE: Final[tuple[type[BaseThrottle], ...]] = ()
 
 
-@cache
 def openapi_document() -> dict[str, Any]:
     """Return the OpenAPI document. It takes a second to make and never changes while the site runs."""
+    # The generator loads its extensions as it goes: two threads at once would get in each other's way.
+    with _MAKING:
+        return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
     generator: Any = SchemaGenerator
     made: dict[str, Any] = generator().get_schema(request=None, public=True)
     return made

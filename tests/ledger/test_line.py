@@ -1,7 +1,7 @@
 """Threads that want the same books at once: each gets its own answer, whoever served it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ from ledger.balances import balance
 from ledger.errors import LedgerError
 from ledger.jobs import Idempotency, JobOrder
 from ledger.models import Contract, Pool
-from ledger.posting import line
+from ledger.posting import Answer, Request, line
 from ledger.verification import differences
 
 THREADS = 12
@@ -94,7 +94,7 @@ def test_nobody_suffers_from_a_request_that_the_database_refuses(order: JobOrder
 def test_a_line_goes_on_after_the_one_at_its_front_died(order: JobOrder) -> None:
     served = []
 
-    def dies_once(contract_id: object, requests: object) -> list[jobs.JobView]:
+    def dies_once(contract_id: object, requests: object, before_commit: object) -> list[jobs.JobView]:
         served.append(requests)
         if len(served) == 1:
             raise KeyboardInterrupt
@@ -103,3 +103,28 @@ def test_a_line_goes_on_after_the_one_at_its_front_died(order: JobOrder) -> None
     with pytest.raises(KeyboardInterrupt):
         line.serve_in_line(order.contract_id, [], serve=dies_once)  # type: ignore[arg-type]
     assert line.serve_in_line(order.contract_id, [], serve=dies_once) == []  # type: ignore[arg-type]
+
+
+def test_the_next_in_line_begins_while_the_one_before_commits(order: JobOrder) -> None:
+    first_commits, second_began = threading.Event(), threading.Event()
+    served: list[int] = []
+
+    def serve(contract_id: object, requests: Sequence[Request], before_commit: Callable[[], None]) -> list[Answer]:
+        served.append(len(requests))
+        if len(served) == 1:
+            before_commit()
+            first_commits.set()
+            assert second_began.wait(10)
+        second_began.set()
+        return [Answer(()) for _ in requests]
+
+    def stand() -> None:
+        line.serve_in_line(order.contract_id, [Request(commands=())], serve=serve)
+
+    first, second = threading.Thread(target=stand), threading.Thread(target=stand)
+    first.start()
+    assert first_commits.wait(10)
+    second.start()
+    first.join(10)
+    second.join(10)
+    assert (served, first.is_alive(), second.is_alive()) == ([1, 1], False, False)

@@ -22,7 +22,7 @@ class Desk:
         self.began, self.is_open = threading.Event(), threading.Event()
         self.calls: list[int] = []
 
-    def serve(self, contract_id: object, requests: Sequence[Request]) -> list[Answer]:
+    def serve(self, contract_id: object, requests: Sequence[Request], before_commit: object) -> list[Answer]:
         self.calls.append(len(requests))
         self.began.set()
         assert self.is_open.wait(10)
