@@ -1,1 +1,1 @@
-"""The reporting pages: each view reads, none writes."""
+"""The reporting pages. All of them read; only keeping.py writes, and what people keep alone."""
