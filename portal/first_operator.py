@@ -40,7 +40,7 @@ def is_valid(token: str) -> bool:
 def announce() -> None:
     """Write the link into the log when it is wanted. Called when the worker starts."""
     if is_wanted():
-        log.warning("no_operator_yet", open_within_a_day=new_link())
+        log.warning("operator.none_yet", open_within_a_day=new_link())
 
 
 @atomic

@@ -52,7 +52,7 @@ def send(
     try:
         return bool(mail.send())
     except (OSError, smtplib.SMTPException) as error:
-        log.warning("mail_not_sent", template=template, error=str(error))
+        log.warning("mail.failed", template=template, error=str(error))
         return False
 
 

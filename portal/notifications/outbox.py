@@ -127,7 +127,7 @@ def _attach(mail: EmailMessage, export: Export | None) -> None:
 def _try_later(notice: Notice, error: str) -> None:
     attempts = notice.attempts + 1
     given_up = attempts >= MOST_ATTEMPTS
-    log.warning("mail_not_sent", key=notice.key, error=error, given_up=given_up)
+    log.warning("mail.failed", key=notice.key, error=error, given_up=given_up)
     Notice.objects.filter(id=notice.id).update(
         state=NoticeState.FAILED if given_up else NoticeState.PENDING,
         attempts=attempts,

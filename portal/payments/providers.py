@@ -43,7 +43,7 @@ def withdraw(order: Order, *, back: str) -> None:
     try:
         provider.withdraw(order, back=back)
     except ProviderError as error:
-        log.warning("payment_not_withdrawn", order=str(order.id), error=str(error))
+        log.warning("payment.not_withdrawn", order=str(order.id), error=str(error))
 
 
 def receive(provider: Provider, body: bytes, headers: Mapping[str, str]) -> Order | None:
@@ -59,5 +59,5 @@ def receive(provider: Provider, body: bytes, headers: Mapping[str, str]) -> Orde
     if payment is None:
         return None
     order = order_payments.receive(payment)
-    log.info("order_paid", order=str(order.id), provider=provider.name, status=order.status)
+    log.info("order.paid", order=str(order.id), provider=provider.name, status=order.status)
     return order

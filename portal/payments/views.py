@@ -36,7 +36,7 @@ def pay_order(request: MemberRequest, order_id: UUID) -> HttpResponse:
     try:
         return redirect(provider.payment_address(order, back=page_of_order(request, order)))
     except ProviderError as error:
-        log.warning("payment_page_not_reached", order=str(order.id), error=str(error))
+        log.warning("payment.page_away", order=str(order.id), error=str(error))
         messages.error(request, _("The payment page could not be reached. Nothing was paid; try again in a minute."))
         return redirect("portal:order", order_id=order.id)
 
@@ -69,7 +69,7 @@ def payment_webhook(request: HttpRequest, provider_name: str) -> HttpResponse:
     try:
         receive(provider, request.body, request.headers)
     except BadMessage:
-        log.warning("payment_message_refused", provider=provider_name)
+        log.warning("payment.message_refused", provider=provider_name)
         return HttpResponse("This message is not signed as it must be.", status=400, content_type="text/plain")
     return HttpResponse("Received.", content_type="text/plain")
 
