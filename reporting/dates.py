@@ -2,10 +2,11 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+Day = TypeVar("Day", bound=date)
 RECENT: Final = "30"
 PRESETS: Final = {
     "1": _("Today"),
@@ -35,6 +36,15 @@ def days_in_query(preset: str, first: date | None, last: date | None) -> list[tu
     if preset:
         return [("range", preset)]
     return [(name, day.isoformat()) for name, day in (("first", first), ("last", last)) if day]
+
+
+def next_month(day: Day) -> Day:
+    """Return the first of the month after a day's (or an instant's, at the same time of day).
+
+    Raises:
+        OverflowError: the day is in the last month of the calendar.
+    """
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def span_of(group: str, key: str) -> tuple[date, date]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from reporting.dates import next_month
+
 _DAY = timedelta(days=1)
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -92,7 +94,7 @@ def _first_whole_day(instant: datetime) -> date:
 def _first_whole_month(day: date) -> date:
     if day.day == 1 or day.replace(day=1) == date.max.replace(day=1):
         return day
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return next_month(day)
 
 
 def _midnight(day: date) -> datetime:

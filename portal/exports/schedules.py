@@ -18,6 +18,7 @@ from ledger.progress import SILENT, Progress
 from portal.exports import access, asking, queue
 from portal.models.exports import ExportSchedule, Rhythm
 from portal.models.preferences import time_zone_of
+from reporting.dates import next_month
 from reporting.exports.question import Question
 
 MOST_SCHEDULES: Final = 20
@@ -120,7 +121,7 @@ def _start_of_period(rhythm: str, day: date) -> date:
 
 
 def _next(rhythm: str, start: date) -> date:
-    return (start + timedelta(days=31)).replace(day=1) if rhythm == Rhythm.MONTHLY else start + timedelta(days=7)
+    return next_month(start) if rhythm == Rhythm.MONTHLY else start + timedelta(days=7)
 
 
 def _due_at(rhythm: str, start: date, user_id: int) -> datetime:

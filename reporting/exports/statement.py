@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ledger.balances import balances
 from ledger.models import SPENDING_ORDER, Account, Contract, Entry, Kind, Lot, Pool
+from reporting.dates import next_month
 from reporting.usage import UsageReport, UsageScope, usage
 
 VERSION: Final = 1
@@ -83,7 +84,7 @@ class Statement:
 def month_of(first: date) -> tuple[datetime, datetime]:
     """Return beginning and (exclusive) end of the month (UTC) that a day is in."""
     from_at = datetime(first.year, first.month, 1, tzinfo=UTC)
-    return from_at, (from_at + timedelta(days=31)).replace(day=1)
+    return from_at, next_month(from_at)
 
 
 def read_statement(

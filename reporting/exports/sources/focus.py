@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from ledger.models import Contract, Entry, Kind, Lot, Order, OrderStatus, Transaction
+from reporting.dates import next_month
 from reporting.exports.columns import Row
 from reporting.exports.question import Question
 from reporting.exports.sources.charges import transactions
@@ -183,7 +184,7 @@ def _periods(at: datetime) -> dict[str, datetime]:
         "ChargePeriodStart": hour,
         "ChargePeriodEnd": hour + timedelta(hours=1),
         "BillingPeriodStart": month,
-        "BillingPeriodEnd": (month + timedelta(days=31)).replace(day=1),
+        "BillingPeriodEnd": next_month(month),
     }
 
 
