@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ledger.amounts import format_cents, format_milli
-from reporting.exports.columns import Column, Kind, Row
+from reporting.exports.columns import Column, ColumnKind, Row
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _CONTROL: Final = ("\t", "\r", "\n", "\0")
@@ -28,12 +28,12 @@ def _day(day: date | str) -> str:
     return day if isinstance(day, str) else day.isoformat()
 
 
-_WRITE: Final[dict[Kind, Any]] = {
-    Kind.TEXT: lambda value: harmless(str(value)),
-    Kind.COUNT: str,
-    Kind.MILLI: format_milli,
-    Kind.CENTS: format_cents,
-    Kind.INSTANT: _instant,
-    Kind.DAY: _day,
-    Kind.DECIMAL: lambda value: f"{value:f}",
+_WRITE: Final[dict[ColumnKind, Any]] = {
+    ColumnKind.TEXT: lambda value: harmless(str(value)),
+    ColumnKind.COUNT: str,
+    ColumnKind.MILLI: format_milli,
+    ColumnKind.CENTS: format_cents,
+    ColumnKind.INSTANT: _instant,
+    ColumnKind.DAY: _day,
+    ColumnKind.DECIMAL: lambda value: f"{value:f}",
 }

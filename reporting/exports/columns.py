@@ -13,7 +13,7 @@ from reporting.exports.question import Question
 Row = tuple[Any, ...]
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """How a value is written: thousandths and cents as decimal numbers, instants in UTC or in the reader's zone."""
 
     TEXT = "text"
@@ -30,7 +30,7 @@ class Column:
     """One column. Its name is kept for as long as the dataset's version is."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     title: str
     meaning: str
 
@@ -58,27 +58,27 @@ class Dataset:
 
 def text(name: str, title: str, meaning: str) -> Column:
     """Return a column of text."""
-    return Column(name, Kind.TEXT, title, meaning)
+    return Column(name, ColumnKind.TEXT, title, meaning)
 
 
 def count(name: str, title: str, meaning: str) -> Column:
     """Return a column of whole numbers."""
-    return Column(name, Kind.COUNT, title, meaning)
+    return Column(name, ColumnKind.COUNT, title, meaning)
 
 
 def milli(name: str, title: str, meaning: str) -> Column:
     """Return a column of thousandths: tokens, or a service's units."""
-    return Column(name, Kind.MILLI, title, meaning)
+    return Column(name, ColumnKind.MILLI, title, meaning)
 
 
 def instant(name: str, title: str, meaning: str) -> Column:
     """Return a column of instants."""
-    return Column(name, Kind.INSTANT, title, meaning)
+    return Column(name, ColumnKind.INSTANT, title, meaning)
 
 
 def day(name: str, title: str, meaning: str) -> Column:
     """Return a column of dates."""
-    return Column(name, Kind.DAY, title, meaning)
+    return Column(name, ColumnKind.DAY, title, meaning)
 
 
 def in_chunks(rows: Iterable[Row], size: int = 500) -> Iterator[list[Row]]:

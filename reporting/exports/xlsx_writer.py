@@ -13,20 +13,20 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.exports.about import About
 from reporting.exports.cells import harmless
-from reporting.exports.columns import Column, Kind, Row
+from reporting.exports.columns import Column, ColumnKind, Row
 from reporting.written import written_number
 
 ROWS_PER_SHEET: Final = 1_048_000
 _LONGEST_TEXT: Final = 32_767
-_WIDTHS: Final = {Kind.TEXT: 24, Kind.INSTANT: 20, Kind.DAY: 12}
-_UNITS: Final = {Kind.MILLI: 1000, Kind.CENTS: 100}
+_WIDTHS: Final = {ColumnKind.TEXT: 24, ColumnKind.INSTANT: 20, ColumnKind.DAY: 12}
+_UNITS: Final = {ColumnKind.MILLI: 1000, ColumnKind.CENTS: 100}
 _FORMATS: Final = {
-    Kind.COUNT: "#,##0",
-    Kind.MILLI: "#,##0.###",
-    Kind.CENTS: "#,##0.00",
-    Kind.DECIMAL: "#,##0.######",
-    Kind.INSTANT: "yyyy-mm-dd hh:mm:ss",
-    Kind.DAY: "yyyy-mm-dd",
+    ColumnKind.COUNT: "#,##0",
+    ColumnKind.MILLI: "#,##0.###",
+    ColumnKind.CENTS: "#,##0.00",
+    ColumnKind.DECIMAL: "#,##0.######",
+    ColumnKind.INSTANT: "yyyy-mm-dd hh:mm:ss",
+    ColumnKind.DAY: "yyyy-mm-dd",
 }
 
 
@@ -69,9 +69,9 @@ class _Data:
         for number, (column, style, value) in enumerate(zip(self.columns, self.formats, row, strict=True)):
             if value is None:
                 continue
-            if column.kind is Kind.TEXT:
+            if column.kind is ColumnKind.TEXT:
                 self.sheet.write_string(self.line, number, harmless(str(value))[:_LONGEST_TEXT])
-            elif column.kind in (Kind.INSTANT, Kind.DAY):
+            elif column.kind in (ColumnKind.INSTANT, ColumnKind.DAY):
                 self.sheet.write_datetime(self.line, number, self._local(value), style)
             else:
                 self.sheet.write_number(self.line, number, value / _UNITS.get(column.kind, 1), style)
@@ -110,9 +110,9 @@ def _write_about(book: Any, about: About, *, rows: int) -> None:
         sheet.write_string(line, 1, harmless(value))
 
 
-def _format(book: Any, kind: Kind) -> Format | None:
+def _format(book: Any, kind: ColumnKind) -> Format | None:
     return book.add_format({"num_format": _FORMATS[kind]}) if kind in _FORMATS else None
 
 
 def _title(column: Column, zone: str) -> str:
-    return f"{column.title} ({zone})" if column.kind is Kind.INSTANT else column.title
+    return f"{column.title} ({zone})" if column.kind is ColumnKind.INSTANT else column.title

@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import F, QuerySet
 
 from ledger.models import Order
-from reporting.exports.columns import Column, Kind, Row, count, instant, milli, text
+from reporting.exports.columns import Column, ColumnKind, Row, count, instant, milli, text
 from reporting.exports.question import Question
 from reporting.exports.sources.names import CHUNK, email_of, up_to
 
@@ -19,9 +19,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
     text("pack_name", "Pack (name)", "The same for people."),
     count("quantity", "Packs", "How many packs."),
     milli("tokens", "Tokens", "Tokens in all."),
-    Column("net", Kind.CENTS, "Net", "Price in all before tax, as of the order; 0 where the reseller was paid."),
-    Column("tax", Kind.CENTS, "Tax", "Tax on it, as of the order."),
-    Column("total", Kind.CENTS, "Total", "What is paid: net and tax."),
+    Column("net", ColumnKind.CENTS, "Net", "Price in all before tax, as of the order; 0 where the reseller was paid."),
+    Column("tax", ColumnKind.CENTS, "Tax", "Tax on it, as of the order."),
+    Column("total", ColumnKind.CENTS, "Total", "What is paid: net and tax."),
     text("currency", "Currency", "The currency of the three (ISO 4217)."),
     text("purchase_order", "Purchase order", "The buyer's own number, with direct sales."),
     text("ordered_by", "Ordered by", "E-mail address of the buyer."),
