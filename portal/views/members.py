@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import members
-from ledger.models import Invitation, Membership, Role
+from ledger.models import BUYERS, Invitation, Membership, Role
 from ledger.rights import Right, rights_of
 from portal.access import password_again, requires
 from portal.forms.members import HandOverForm, MemberFilterForm, RoleForm
@@ -33,7 +33,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
     everybody = Membership.objects.filter(contract_id=request.membership.contract_id).select_related("user")
     sees_all = Right.MANAGE_ENABLING in rights
     form = MemberFilterForm(request.GET if sees_all else None)
-    shown = form.members(everybody) if sees_all else everybody.exclude(role=Role.END_USER).order_by("role")
+    shown = form.members(everybody) if sees_all else everybody.filter(role__in=BUYERS).order_by("role")
     context: dict[str, Any] = {
         "page": numbered_page(request, shown),
         "filters": form if sees_all else None,
