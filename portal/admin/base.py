@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from ledger import audit
 from ledger.amounts import format_cents, format_milli, parse_milli
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     # Generic for the type checker only.
     AnyAdmin = admin.ModelAdmin[Any]
     AnyForm = forms.ModelForm[Any]
-    AnyInline = admin.TabularInline[Any, Any]
+    AnyInline = admin.StackedInline[Any, Any]
 else:
-    AnyAdmin, AnyForm, AnyInline = admin.ModelAdmin, forms.ModelForm, admin.TabularInline
+    AnyAdmin, AnyForm, AnyInline = admin.ModelAdmin, forms.ModelForm, admin.StackedInline
 
 
 class DecimalField(forms.Field):
@@ -92,6 +93,14 @@ class KeptAdmin(AnyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name both boxes of a date with a time, which Django's form leaves to their place on the page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.SplitDateTimeField):
+            for box, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                box.attrs["aria-label"] = f"{field.label}: {part}"
+        return field
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.changed_data or not change:
@@ -133,12 +142,13 @@ class ReadAdmin(AnyAdmin):
 class ContractReadAdmin(ReadAdmin):
     """What belongs to a contract, to be read by operators who said why."""
 
+    list_select_related: ClassVar[Any] = ()  # by the list, and by the page of one
     fields: ClassVar[Any] = None  # names and columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what belongs to the contracts that this session gave a reason for, and what belongs to none."""
         mine = Q(contract__in=reading.opened(request)) | Q(contract__isnull=True)
-        return super().get_queryset(request).filter(mine)
+        return super().get_queryset(request).filter(mine).select_related(*self.list_select_related)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not reading.opened(request):

@@ -61,7 +61,7 @@ class JobAdmin(ContractReadAdmin):
     )
     list_display = ("created_at", "service", "user", "contract", "status", *_amounts)
     list_filter = ("status", "service")
-    list_select_related = ("service", "user", "contract")
+    list_select_related = ("service", "user", "contract", "pool__user", "pool__contract")
     search_fields = ("=id", "=external_id", "user__email", "contract__number")
 
 

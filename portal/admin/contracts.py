@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,8 @@ OPTIONS = (
     *("allow_split", "project_required", "refund_grace_s", "approval_limit_cents"),
     *("tax_name", "tax_rate_bp", "pays_first"),
 )
+SEAT_CHOICES = "_seat_choices"
+BLANK = "---------"
 
 
 class ContractForm(AnyForm):
@@ -86,7 +88,21 @@ class SeatInline(AnyInline):
             subscription = match.kwargs.get("object_id") if match else None
             members = User.objects.filter(memberships__contract__subscriptions=subscription)
             kwargs["queryset"] = members if subscription else User.objects.none()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "user":
+            field.choices = _asked_once(request, field)
+        return field
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "subscription__product")
+
+
+def _asked_once(request: HttpRequest, field: Any) -> list[tuple[Any, str]]:
+    """Return who may have a seat: the admin makes the formset several times for one page, with a field for each."""
+    if not hasattr(request, SEAT_CHOICES):
+        setattr(request, SEAT_CHOICES, [("", BLANK), *((user.pk, str(user)) for user in field.queryset)])
+    found: list[tuple[Any, str]] = getattr(request, SEAT_CHOICES)
+    return found
 
 
 @admin.register(Subscription)
@@ -96,6 +112,9 @@ class SubscriptionAdmin(KeptAdmin):
     list_filter = ("product", "rule")
     list_select_related = ("product", "contract", "rule")
     search_fields = ("serial_number", "contract__number", "contract__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.list_select_related)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the seats; the audit log says who got which."""

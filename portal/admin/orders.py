@@ -2,6 +2,7 @@
 activation codes for resellers, which are shown once.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,14 @@ class ReceivedForm(forms.Form):
         return reference
 
 
+class ProviderFilter(admin.AllValuesFieldListFilter):
+    """Who takes the money, with a word for nobody: a link without words leads nowhere that one could tell."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("None")}
+
+
 @admin.register(Order)
 class OrderAdmin(ContractReadAdmin):
     _amounts = (
@@ -48,7 +57,7 @@ class OrderAdmin(ContractReadAdmin):
         *("fulfilled_at", "cancelled_at", "expires_at"),
     )
     list_display = ("created_at", "reference", "contract", "pack", "quantity", *_amounts[:1], _amounts[3], "status")
-    list_filter = ("status", "channel", "provider", ("paid_at", admin.EmptyFieldListFilter))
+    list_filter = ("status", "channel", ("provider", ProviderFilter), ("paid_at", admin.EmptyFieldListFilter))
     list_select_related = ("contract", "pack")
     search_fields = ("=id", "contract__number", "purchase_order", "payment_reference")
 
