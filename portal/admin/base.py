@@ -90,6 +90,9 @@ def tokens(name: str, title: Any) -> Callable[[Any], str]:
 class KeptAdmin(AnyAdmin):
     """Something operators keep: added and changed, never deleted, with an entry in the audit log each time."""
 
+    # A form that carries the list's filters in its address is not taken up again after the password was asked for.
+    preserve_filters = False
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
