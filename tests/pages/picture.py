@@ -23,6 +23,8 @@ QUALITY: Final = 40
 # The operators' lists look alike: of their forms, those of a contract and a service stand for all.
 FORMS: Final = ("ledger_contract", "ledger_rate")
 LIKE_OTHERS: Final = ("_add", "_history", "_delete", "_change")
+# The API's docs draw themselves, and show this while they do.
+DRAWING: Final = ".loading-container"
 INTRODUCTION: Final = """# Every page in pictures
 
 Taken by `make screenshots` from the example's data, in the light and the dark theme, and on a telephone where it is a
@@ -72,6 +74,7 @@ def _file(place: Place, theme: str, width: int) -> str:
 def _take(context: BrowserContext, place: Place, path: Path) -> None:
     page = context.new_page()
     page.goto(place.address, wait_until="networkidle")
+    page.locator(DRAWING).wait_for(state="hidden")
     width = page.viewport_size["width"] if page.viewport_size else WIDE
     height = min(TALLEST, max(HEIGHT, int(page.evaluate("document.documentElement.scrollHeight"))))
     page.set_viewport_size({"width": width, "height": height})

@@ -67,7 +67,8 @@ def prove() -> None:
     """Seal and verify the example's books, as the worker of a running site would have."""
     seal_all()
     sign_due_root(signer=signer())
-    verify(mode=VerificationMode.FULL)
+    for mode in (VerificationMode.FULL, VerificationMode.INCREMENTAL):
+        verify(mode=mode)
 
 
 def sessions() -> dict[str, Cookies]:
