@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from ledger import rights
 from ledger.errors import Forbidden
@@ -17,7 +18,7 @@ from portal.membership import MemberRequest, SignedInRequest
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
-NOT_ON_A_CONTRACT = "You are not on any contract yet. Enable your subscription benefits first."
+NOT_ON_A_CONTRACT = gettext_noop("You are not on any contract yet. Enable your subscription benefits first.")
 
 
 def requires(

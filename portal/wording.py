@@ -1,4 +1,4 @@
-"""What the ledger's refusals say to people, in their language. The API and the books keep the ledger's own English."""
+"""What refusals say to people, in their language. The API and the books keep the English they are raised with."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from ledger.errors import LedgerError
 
-# The sentences of the ledger that name a fact; a house test compares them with the ledger's code.
+# The sentences of ledger and portal that name a fact; a house test compares them with the code.
 WITH_FACTS: Final = (
     gettext_noop("A job counts 1 to {RESULTS_LIMIT} results."),
     gettext_noop("An amount has at most {MAX_DIGITS} digits."),
@@ -21,7 +21,9 @@ WITH_FACTS: Final = (
     gettext_noop("The job holds {tokens} tokens."),
     gettext_noop("The job needs {required} tokens, {available} are available."),
     gettext_noop("{required} tokens are needed, {available} are available."),
+    gettext_noop("You have {MOST_SCHEDULES} schedules already. Stop one first."),
     gettext_noop("Your role does not include: {label}."),
+    gettext_noop("{MOST_UNFINISHED} of your exports are waiting already. Wait for one of them."),
 )
 _FACT: Final = re.compile(r"\\\{(\w+)\\\}")
 _FORMS: Final = [(text, re.compile(_FACT.sub(r"(?P<\1>.+)", re.escape(text)))) for text in WITH_FACTS]
@@ -33,7 +35,7 @@ def words_of(refusal: LedgerError) -> str:
 
 
 def translated(sentence: str) -> str:
-    """Return a sentence of the ledger in the reader's language; one that is not known stays as it is."""
+    """Return a refusal's sentence in the reader's language; one that is not known stays as it is."""
     for text, form in _FORMS:
         if found := form.fullmatch(sentence):
             return gettext(text).format_map({name: gettext(fact) for name, fact in found.groupdict().items()})

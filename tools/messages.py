@@ -39,6 +39,9 @@ LAZY: Final = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 KEYWORDS: Final[dict[str, Any]] = {**DEFAULT_KEYWORDS, **LAZY}
+REFUSING: Final = ("ledger", "portal")
+ENGLISH: Final = "portal/api/"
+"""Speaks English alone, so its refusals need no other words."""
 REFUSALS: Final = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type))
 WIDTH: Final = 100
 FAMILIAR: Final = re.compile(r"\b([Dd]u|[Dd]ein\w*|[Dd]ir|[Dd]ich|bestätige|gib)\b")
@@ -81,12 +84,13 @@ def _too_familiar() -> Iterator[Any]:
 
 
 def _refusals() -> Iterator[tuple[str, str]]:
-    """Yield what the ledger refuses with: it speaks English, and portal/wording.py translates for people."""
-    for path in sorted((ROOT / "ledger").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    """Yield what the ledger and the portal refuse with, in English: portal/wording.py translates it for people."""
+    for path in [path for folder in REFUSING for path in sorted((ROOT / folder).rglob("*.py"))]:
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse("" if name.startswith(ENGLISH) else path.read_text())):
             for said in (_said(node), _titled(node)):
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
-                    yield path.relative_to(ROOT).as_posix(), said.value
+                    yield name, said.value
 
 
 def _said(node: ast.AST) -> ast.expr | None:

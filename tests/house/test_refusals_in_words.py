@@ -1,4 +1,4 @@
-"""Every sentence of the ledger that names a fact can be said in other languages: portal/wording.py knows its form."""
+"""Every refusal that names a fact can be said in other languages: portal/wording.py knows its form."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import override
 
-from ledger.errors import BY_CODE, JobEnded, NotFound
+from ledger.errors import BY_CODE, InvalidRequest, JobEnded, NotFound
 from portal.wording import WITH_FACTS, words_of
 from tests.house.sources import trees
 
@@ -29,7 +29,8 @@ def sentences_with_facts(tree: ast.AST) -> Iterator[str]:
 
 
 def test_each_sentence_with_facts_has_its_form_and_none_is_left_over() -> None:
-    raised = {sentence for _path, tree in trees("ledger") for sentence in sentences_with_facts(tree)}
+    speaking = [tree for path, tree in trees("ledger", "portal") if not path.startswith("portal/api/")]
+    raised = {sentence for tree in speaking for sentence in sentences_with_facts(tree)}
     assert {form(sentence) for sentence in WITH_FACTS} == raised
 
 
@@ -43,3 +44,6 @@ def test_facts_survive_the_translation() -> None:
     with override("en-gb"):
         assert words_of(JobEnded("The job has already ended: failed.")) == "The job has already ended: failed."
         assert words_of(NotFound("Something nobody translated.")) == "Something nobody translated."
+    with override("de"):
+        waiting = InvalidRequest("10 of your exports are waiting already. Wait for one of them.")
+        assert words_of(waiting) == "10 Ihrer Exporte warten schon. Warten Sie auf einen davon."
