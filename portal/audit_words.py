@@ -32,7 +32,6 @@ WORDS: Final[dict[str, "StrPromise"]] = {
     "order.paid": _("noted an order's payment"),
     "order.paid_again": _("received a second payment for an order"),
     "order.delivered": _("delivered an order's tokens"),
-    "order.fulfilled": _("fulfilled an order"),
     "order.expired": _("let an order lapse"),
     "pool.adjusted": _("corrected a balance, as an operator"),
     "pool.adjustment_asked": _("asked for a correction, as an operator"),
@@ -65,7 +64,7 @@ KINDS: Final[dict[str, tuple["StrPromise", tuple[str, ...]]]] = {
     "tokens": (_("Allocations and corrections"), ("tokens.", "pool.")),
     "orders": (_("Orders"), ("order.",)),
     "refunds": (_("Refunds"), ("refund.",)),
-    "settings": (_("Options, limits, API clients"), ("contract.options_changed", "api_client.", "cap.")),
+    "settings": (_("Options, limits, API clients"), ("contract.options_changed", "api_client.")),
     "operators": (_("Operators of the site"), ("contract.read", "pool.adjust", "subscription.", "seat.")),
 }
 """Kinds of act by name: what they are called, and how the names of their acts begin."""

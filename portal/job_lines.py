@@ -14,7 +14,6 @@ RESULTS_EXIST = _(
     "this service gives them back only before the first result."
 )
 NOT_YOURS = _("Only who started a job can cancel it.")
-REFUND_PENDING = _("A refund request waits for a decision.")
 
 
 @dataclass(frozen=True, slots=True)

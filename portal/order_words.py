@@ -35,7 +35,6 @@ MEANING: Final[dict[str, Words]] = {
     OrderStatus.CANCELLED: gettext_lazy("The order was given up. Nothing was bought, and nothing is to be paid."),
     OrderStatus.EXPIRED: gettext_lazy("The order waited for too long and lapsed. Nothing was bought."),
 }
-OPEN: Final = (OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL, OrderStatus.PLACED, OrderStatus.INVOICED)
 
 
 @dataclass(frozen=True, slots=True)

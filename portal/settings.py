@@ -170,7 +170,6 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 # A demo serves the packages' own files, so that nothing has to be collected before its first page.
 WHITENOISE_USE_FINDERS = LOCAL
-MEDIA_ROOT = VAR_DIR / "media"
 
 # Work that requests leave to the worker (portal/exports), and the files it makes
 

@@ -22,8 +22,3 @@ def canonical(form: dict[str, Any]) -> bytes:
 def microseconds(at: datetime) -> int:
     """Return an aware time as microseconds since 1970 in UTC."""
     return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def from_microseconds(number: int) -> datetime:
-    """Return the time that `microseconds` wrote."""
-    return _EPOCH + timedelta(microseconds=number)

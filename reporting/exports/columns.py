@@ -49,7 +49,6 @@ class Dataset:
     right: Right
     rows: Callable[[Question], Iterator[Row]]
     count: Callable[[Question, int], int]
-    everyone_right: Right = Right.CONTRACT_REPORTS
 
     @property
     def names(self) -> list[str]:
