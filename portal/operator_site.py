@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.reading import read_contract
+from portal.operator_reading import read_contract
 
 View = Callable[..., HttpResponse]
 FIRST_ADD_ONE = _("Operators sign in with a second factor: add an authenticator app or a security key, then come back.")

@@ -16,7 +16,7 @@ from ledger import audit
 from ledger.amounts import format_cents, format_milli, parse_milli
 from ledger.errors import InvalidAmount
 from ledger.models import Contract
-from portal import reading
+from portal import operator_reading
 
 if TYPE_CHECKING:
     # Generic for the type checker only.
@@ -150,12 +150,12 @@ class ContractReadAdmin(ReadAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what belongs to the contracts that this session gave a reason for, and what belongs to none."""
-        mine = Q(contract__in=reading.opened(request)) | Q(contract__isnull=True)
+        mine = Q(contract__in=operator_reading.opened(request)) | Q(contract__isnull=True)
         return super().get_queryset(request).filter(mine).select_related(*self.list_select_related)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if not reading.opened(request):
-            messages.info(request, reading.NOTHING_OPENED)
+        if not operator_reading.opened(request):
+            messages.info(request, operator_reading.NOTHING_OPENED)
         return super().changelist_view(request, extra_context)
 
     def change_view(
@@ -175,4 +175,6 @@ class ContractReadAdmin(ReadAdmin):
         except ValidationError:
             return None
         found = super().get_queryset(request).filter(pk=key).values_list("contract_id", flat=True).first()
-        return None if found is None or reading.is_open(request, found) else reading.ask_first(request, found)
+        if found is None or operator_reading.is_open(request, found):
+            return None
+        return operator_reading.ask_first(request, found)

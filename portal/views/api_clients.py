@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger.rights import Right
 from portal.access import password_again, password_before_change, requires
+from portal.api_clients import open_client, open_desktop_application, revoke_client
 from portal.forms.api_clients import ClientForm, DesktopForm
 from portal.membership import MemberRequest
 from portal.models import ServiceClient
 from portal.refusals import told
-from portal.service_clients import open_client, open_desktop_application, revoke_client
 
 
 @never_cache

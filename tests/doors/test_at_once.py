@@ -7,7 +7,7 @@ from django.test import Client
 
 from ledger import members
 from ledger.models import Membership, Role
-from portal.service_clients import revoke_client
+from portal.api_clients import revoke_client
 from tests.doors.conftest import Site
 from tests.portal.pages import page
 

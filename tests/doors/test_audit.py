@@ -12,7 +12,7 @@ from ledger import adjustments, benefits, grants, invitations, members, options,
 from ledger.ids import new_id
 from ledger.invitations import Invitee
 from ledger.models import AuditEvent, Membership, Order, Pack
-from portal.service_clients import open_client, open_desktop_application, revoke_client
+from portal.api_clients import open_client, open_desktop_application, revoke_client
 from tests.cast import fresh_key
 from tests.doors.conftest import Site
 from tests.house.sources import ROOT
@@ -195,19 +195,19 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
         "pool.adjustment_declined",
         "olga",
     ),
-    "service_clients.open_client": (
+    "api_clients.open_client": (
         lambda site: open_client(membership=alice(site), name="mill", scopes=["tokens:read"]),
         "api_client.created",
         "alice",
     ),
-    "service_clients.open_desktop_application": (
+    "api_clients.open_desktop_application": (
         lambda site: open_desktop_application(
             membership=alice(site), name="mill", redirect_uris=[], scopes=["tokens:read"]
         ),
         "api_client.registered",
         "alice",
     ),
-    "service_clients.revoke_client": (
+    "api_clients.revoke_client": (
         lambda site: revoke_client(membership=alice(site), client_id=site.world.client_id),
         "api_client.revoked",
         "alice",

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from ledger.balances import balance
 from ledger.models import Adjustment, AuditEvent, Contract, Pool, Rate
+from portal.operator_reading import NOTHING_OPENED
 from portal.operators import make_operator
-from portal.reading import NOTHING_OPENED
 from tests.cast import make_user
 from tests.doors.operators import operator_client, read
 from tests.portal.pages import fields_of, text_of

@@ -18,8 +18,8 @@ from ledger.models import Contract, VerificationMode
 from ledger.sealing import seal_all, sign_due_root
 from ledger.verification import verify
 from portal.demo.people import ALICE, BOB, CAROL, CONTRACT_A, MALLORY, OLGA, STRANGER, Person
+from portal.operator_reading import SESSION_KEY
 from portal.proof import signer
-from portal.reading import SESSION_KEY
 from tests.browser.test_real_server import START_TIMEOUT_S, free_port, wait_for
 from tests.pages.example import EXAMPLE
 
