@@ -36,6 +36,16 @@ def parse_milli(value: str | int, *, signed: bool = False) -> int:
     return -milli if sign else milli
 
 
+def check_amount(amount_mt: int) -> None:
+    """Refuse what nobody can grant, correct or move: milli-tokens not above zero, or with too many digits.
+
+    Raises:
+        InvalidAmount.
+    """
+    if not 0 < amount_mt < 10**MAX_DIGITS * MILLI:
+        raise InvalidAmount(f"Give an amount above zero with at most {MAX_DIGITS} digits.", field="amount")
+
+
 def format_milli(milli: int) -> str:
     """Return thousandths as a decimal string without exponent or trailing zeros: 500 becomes "0.5"."""
     whole, fraction = divmod(abs(milli), MILLI)

@@ -1,99 +1,18 @@
-"""Tokens that enter pools or move between them outside jobs: gifts, allocations, corrections."""
+"""Tokens that operators and the vendor put into a pool or take out of it: grants and corrections."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
 from uuid import UUID
 
 from django.contrib.auth.models import User
 
 from ledger import audit
-from ledger.amounts import MAX_DIGITS, MILLI, format_milli
-from ledger.contracts import individual_pool, shared_pool
-from ledger.errors import InvalidAmount, NotFound
-from ledger.models import Contract, Kind, LotSource, Membership, Pool
-from ledger.posting import (
-    Allocate,
-    Answer,
-    Deduct,
-    Grant,
-    Idempotency,
-    Posted,
-    Request,
-    TakeBack,
-    post,
-    replay,
-)
+from ledger.amounts import check_amount, format_milli
+from ledger.errors import NotFound
+from ledger.models import Contract, Kind, LotSource
+from ledger.posting import Answer, Deduct, Grant, Idempotency, Posted, Request, post
 from ledger.posting.requests import Note
 from ledger.texts import REASON_LIMIT, check_text, require_text
-
-LIMIT_MT: Final = 10**MAX_DIGITS * MILLI
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationView:
-    """Tokens (milli-tokens) that moved between the shared pool and a user's individual one."""
-
-    contract: UUID
-    user_id: int
-    direction: Literal["give", "take"]
-    amount_mt: int
-    transaction: UUID
-    at: datetime
-    replayed: bool
-
-
-def allocate(
-    *,
-    idempotency: Idempotency,
-    contract_id: UUID,
-    user_id: int,
-    amount_mt: int,
-    actor: User | None = None,
-    at: datetime | None = None,
-) -> AllocationView:
-    """Move shared tokens to a member's individual pool; the lots keep their expiry. The audit log names `actor`.
-
-    Raises:
-        InsufficientTokens: the shared pool has fewer available.
-        NotFound: the user is not a member of the contract.
-    """
-    return _move(
-        idempotency=idempotency,
-        contract_id=contract_id,
-        user_id=user_id,
-        amount_mt=amount_mt,
-        direction="give",
-        actor=actor,
-        at=at,
-    )
-
-
-def take_back(
-    *,
-    idempotency: Idempotency,
-    contract_id: UUID,
-    user_id: int,
-    amount_mt: int,
-    actor: User | None = None,
-    at: datetime | None = None,
-) -> AllocationView:
-    """Move unused allocated tokens of a member back to the shared pool.
-
-    Raises:
-        InsufficientTokens: fewer allocated tokens are unused.
-        NotFound: the user is not and never was a member of the contract.
-    """
-    return _move(
-        idempotency=idempotency,
-        contract_id=contract_id,
-        user_id=user_id,
-        amount_mt=amount_mt,
-        direction="take",
-        actor=actor,
-        at=at,
-    )
 
 
 def adjust(
@@ -150,7 +69,7 @@ def check_adjustment(*, amount_mt: int, reason: str) -> str:
     Raises:
         InvalidAmount, InvalidRequest.
     """
-    _check_amount(abs(amount_mt))
+    check_amount(abs(amount_mt))
     return require_text(reason, field="reason", limit=REASON_LIMIT, missing="Say why the pool is corrected.")
 
 
@@ -171,7 +90,7 @@ def grant(
         InvalidRequest: the tokens would have expired already.
         NotFound: there is no such pool.
     """
-    _check_amount(amount_mt)
+    check_amount(amount_mt)
     command = Grant(
         pool_id=pool_id,
         amount_mt=amount_mt,
@@ -183,11 +102,6 @@ def grant(
     return _posted(_post(idempotency, _contract_of(pool_id).id, command, at))
 
 
-def _check_amount(amount_mt: int) -> None:
-    if not 0 < amount_mt < LIMIT_MT:
-        raise InvalidAmount(f"Give an amount above zero with at most {MAX_DIGITS} digits.", field="amount")
-
-
 def _contract_of(pool_id: UUID) -> Contract:
     contract = Contract.objects.filter(pools=pool_id).first()
     if contract is None:
@@ -195,49 +109,10 @@ def _contract_of(pool_id: UUID) -> Contract:
     return contract
 
 
-def _move(
-    *,
-    idempotency: Idempotency,
-    contract_id: UUID,
-    user_id: int,
-    amount_mt: int,
-    direction: Literal["give", "take"],
-    actor: User | None,
-    at: datetime | None,
-) -> AllocationView:
-    if answer := replay(idempotency):
-        return _allocation(answer, contract_id, user_id, direction)
-    _check_amount(amount_mt)
-    # What somebody who left did not use can still be taken back.
-    known = Membership if direction == "give" else Pool
-    if not known.objects.filter(contract_id=contract_id, user_id=user_id).exists():
-        raise NotFound("There is no such user on this contract.", field="user")
-    command_type = Allocate if direction == "give" else TakeBack
-    command = command_type(
-        shared_id=shared_pool(contract_id).id,
-        individual_id=individual_pool(contract_id=contract_id, user_id=user_id).id,
-        amount_mt=amount_mt,
-    )
-
-    def note(now: datetime) -> Note:
-        audit.record(
-            contract=Contract.objects.get(id=contract_id),
-            actor=actor,
-            action=f"tokens.{'allocated' if direction == 'give' else 'taken_back'}",
-            subject=User.objects.get(pk=user_id),
-            detail=f"{format_milli(amount_mt)} tokens",
-            at=now,
-        )
-        return {}
-
-    effect = note if actor else None
-    return _allocation(_post(idempotency, contract_id, command, at, effect=effect), contract_id, user_id, direction)
-
-
 def _post(
     idempotency: Idempotency,
     contract_id: UUID,
-    command: Grant | Deduct | Allocate | TakeBack,
+    command: Grant | Deduct,
     at: datetime | None,
     *,
     effect: Callable[[datetime], Note] | None = None,
@@ -251,11 +126,3 @@ def _posted(answer: Answer) -> Posted:
     (result,) = answer.require().results
     assert isinstance(result, Posted), "a pool command answers with what it posted"
     return result
-
-
-def _allocation(answer: Answer, contract_id: UUID, user_id: int, direction: Literal["give", "take"]) -> AllocationView:
-    posted = _posted(answer)
-    assert posted.transaction is not None, "an allocation is a transaction"
-    return AllocationView(
-        contract_id, user_id, direction, posted.amount_mt, posted.transaction, posted.at, answer.replayed
-    )

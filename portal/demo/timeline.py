@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from ledger.allocations import allocate, take_back
 from ledger.contracts import shared_pool
 from ledger.gifts import earned_periods, issue_due_gifts
-from ledger.grants import adjust, allocate, take_back
+from ledger.grants import adjust
 from ledger.models import Channel, Pack, RefundRequest, Subscription
 from ledger.orders import create_activation_code, place
 from ledger.posting import system_key

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger import grants
+from ledger import allocations
 from ledger.amounts import format_milli
 from ledger.errors import LedgerError
 from ledger.models import Membership, Pool, PoolKind, Role
@@ -74,7 +74,7 @@ def _move(request: MemberRequest, member_id: UUID, *, giving: bool) -> HttpRespo
         return _page(request, target, form)
     if not form.cleaned_data["sure"]:
         return _page(request, target, form, asked=_asked(target, form, giving=giving))
-    verb = grants.allocate if giving else grants.take_back
+    verb = allocations.allocate if giving else allocations.take_back
     try:
         moved = verb(
             idempotency=idempotency(request, form.cleaned_data["key"]),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.transaction import atomic, set_rollback
 from django.test import Client
 
-from ledger import adjustments, benefits, grants, invitations, members, options, order_payments, orders, refunds
+from ledger import adjustments, allocations, benefits, invitations, members, options, order_payments, orders, refunds
 from ledger.ids import new_id
 from ledger.invitations import Invitee
 from ledger.models import AuditEvent, Membership, Order, Pack
@@ -41,7 +41,7 @@ def move(verb: Callable[..., object]) -> Verb:
     def moved(site: Site) -> object:
         bob = site.world.members["bob"]
         given = {"contract_id": bob.contract_id, "user_id": bob.user_id, "actor": alice(site).user}
-        grants.allocate(idempotency=fresh_key(), amount_mt=2_000, **{**given, "actor": None})
+        allocations.allocate(idempotency=fresh_key(), amount_mt=2_000, **{**given, "actor": None})
         return verb(idempotency=fresh_key(), amount_mt=1_000, **given)
 
     return moved
@@ -181,8 +181,8 @@ VERBS: dict[str, tuple[Verb, str, str]] = {
         "refund.declined",
         "alice",
     ),
-    "grants.allocate": (move(grants.allocate), "tokens.allocated", "alice"),
-    "grants.take_back": (move(grants.take_back), "tokens.taken_back", "alice"),
+    "allocations.allocate": (move(allocations.allocate), "tokens.allocated", "alice"),
+    "allocations.take_back": (move(allocations.take_back), "tokens.taken_back", "alice"),
     "grants.adjust": (lambda site: ask(site, 1_000), "pool.adjusted", "olga"),
     "adjustments.ask": (lambda site: ask(site, 0), "pool.adjustment_asked", "olga"),
     "adjustments.approve": (

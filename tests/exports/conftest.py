@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from ledger.allocations import allocate
 from ledger.contracts import individual_pool
-from ledger.grants import allocate
 from ledger.jobs import fail
 from ledger.models import Contract, Membership, Pack, Pool
 from ledger.orders import place

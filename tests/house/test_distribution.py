@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Model, UniqueConstraint
 from django.test.utils import CaptureQueriesContext
 
-from ledger import grants, jobs, quotes
+from ledger import allocations, jobs, quotes
 from ledger.ids import new_id
 from ledger.jobs import JobOrder, Verdict
 from ledger.models import Contract, Pool
@@ -160,8 +160,8 @@ def statements(
         jobs.report_results(idempotency=fresh_key(), job_id=started.id)
         jobs.fail(idempotency=fresh_key(), job_id=started.id)
         moved = {"contract_id": contract_a.id, "user_id": bob.pk, "amount_mt": 1_000}
-        grants.allocate(idempotency=fresh_key(), **moved)
-        grants.take_back(idempotency=fresh_key(), **moved)
+        allocations.allocate(idempotency=fresh_key(), **moved)
+        allocations.take_back(idempotency=fresh_key(), **moved)
     return [query["sql"] for query in captured]
 
 

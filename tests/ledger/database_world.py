@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from ledger import expiry, grants, jobs
+from ledger import allocations, expiry, grants, jobs
 from ledger.balances import balances
 from ledger.contracts import add_member, individual_pool, open_contract, shared_pool
 from ledger.errors import LedgerError
@@ -79,13 +79,13 @@ class DatabaseWorld:
         return grants.adjust(idempotency=key, pool_id=self.pools[pool], amount_mt=-amount, reason="too many", at=at)
 
     def _allocate(self, key: Idempotency, at: datetime, *, user: str, amount: int) -> Posted:
-        moved = grants.allocate(
+        moved = allocations.allocate(
             idempotency=key, contract_id=self.contract.id, user_id=self.people[user].pk, amount_mt=amount, at=at
         )
         return Posted(moved.transaction, moved.amount_mt, moved.at)
 
     def _take_back(self, key: Idempotency, at: datetime, *, user: str, amount: int) -> Posted:
-        moved = grants.take_back(
+        moved = allocations.take_back(
             idempotency=key, contract_id=self.contract.id, user_id=self.people[user].pk, amount_mt=amount, at=at
         )
         return Posted(moved.transaction, moved.amount_mt, moved.at)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from ledger import grants, jobs
+from ledger import allocations, grants, jobs
 from ledger.amounts import parse_milli
 from ledger.balances import balance
 from ledger.jobs import JobOrder, JobView
@@ -53,13 +53,13 @@ def cancel(job: JobView, *, at: datetime = START, reason: str = "") -> JobView:
 
 
 def give(contract: Contract, user: User, tokens: str, *, at: datetime = START) -> None:
-    grants.allocate(
+    allocations.allocate(
         idempotency=fresh_key(), contract_id=contract.id, user_id=user.pk, amount_mt=parse_milli(tokens), at=at
     )
 
 
 def take(contract: Contract, user: User, tokens: str, *, at: datetime = START) -> None:
-    grants.take_back(
+    allocations.take_back(
         idempotency=fresh_key(), contract_id=contract.id, user_id=user.pk, amount_mt=parse_milli(tokens), at=at
     )
 

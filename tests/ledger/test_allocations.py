@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import User
 
+from ledger.allocations import allocate
 from ledger.errors import InsufficientTokens, InvalidAmount, NotFound
-from ledger.grants import allocate
 from ledger.models import Contract, Lot, Membership, Pool
 from tests.cast import fresh_key
 from tests.ledger.steps import START, complete, day, drawn, fail, figures, give, put, remaining, report, start, take

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from ledger.allocations import allocate, take_back
 from ledger.balances import balance
 from ledger.contracts import individual_pool
 from ledger.expiry import expire_lots
-from ledger.grants import adjust, allocate, take_back
+from ledger.grants import adjust
 from ledger.models import Contract, Pool, Role
 from tests.cast import fresh_key, make_user
 from tests.reporting.conftest import Work

@@ -12,10 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from ledger.allocations import allocate, take_back
 from ledger.balances import balance
 from ledger.contracts import individual_pool
 from ledger.expiry import expire_lots
-from ledger.grants import adjust, allocate, take_back
+from ledger.grants import adjust
 from ledger.models import Contract, Pool
 from reporting.explain import explain
 from tests.cast import fresh_key

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from ledger.grants import allocate
+from ledger.allocations import allocate
 from ledger.models import Book, Contract, Entry, Kind, Membership, Pool
 from ledger.rights import rights_of
 from reporting.access import Viewer

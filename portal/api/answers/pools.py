@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ledger.allocations import AllocationView
 from ledger.balances import Balance
-from ledger.grants import AllocationView
 from ledger.models import Account, Kind, Lot, LotSource, Membership, Pool, PoolKind
 from portal.api.answers.values import (
     AmountShape,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ledger import grants
+from ledger import allocations
 from ledger.balances import balance, balances, live_lots
 from ledger.models import Entry, Lot, Pool
 from ledger.rights import Right, require
@@ -125,7 +125,7 @@ class Allocations(ApiView):
         acting = access.membership_of(self.caller, contract_id)
         require(acting, Right.ALLOCATE)
         member = access.named_member(contract_id, values["user"])
-        move = grants.allocate if values["direction"] == "give" else grants.take_back
+        move = allocations.allocate if values["direction"] == "give" else allocations.take_back
         moved = move(
             idempotency=self.idempotency,
             contract_id=contract_id,

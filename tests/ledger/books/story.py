@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from ledger import expiry, grants, jobs, orders, refunds
+from ledger import allocations, expiry, grants, jobs, orders, refunds
 from ledger.contracts import individual_pool, shared_pool
 from ledger.jobs import JobOrder
 from ledger.models import Contract, LotSource, Membership, Pack, Service
@@ -91,9 +91,9 @@ class Story:
 
     def _tokens_change_pools(self) -> None:
         moved: dict[str, Any] = {"contract_id": self.contract.id, "user_id": self.bob.pk}
-        grants.allocate(idempotency=fresh_key(), amount_mt=10_250, at=day(101), **moved)
+        allocations.allocate(idempotency=fresh_key(), amount_mt=10_250, at=day(101), **moved)
         self.start("analysis", at=day(102))
-        grants.take_back(idempotency=fresh_key(), amount_mt=4_125, at=day(103), **moved)
+        allocations.take_back(idempotency=fresh_key(), amount_mt=4_125, at=day(103), **moved)
 
     def grant(self, pool_id: UUID, amount_mt: int, **options: datetime) -> None:
         grants.grant(idempotency=fresh_key(), pool_id=pool_id, amount_mt=amount_mt, source=LotSource.GIFT, **options)
