@@ -13,7 +13,8 @@ from portal.demo.example import make_example
 from portal.demo.people import ALICE
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-PICTURES = {"home": "/", "reporting": "/management/reporting/individual-usage/", "generate": "/generate/"}
+PICTURES = {"home": "/", "reporting": "/management/reporting/by-project/", "generate": "/generate/"}
+HEIGHTS = {"home": 860, "reporting": 1240, "generate": 860}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -24,6 +25,7 @@ def test_the_pictures_of_the_readme(rate_card: None, signed_in: Callable[..., Pa
     page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, address in PICTURES.items():
+        page.set_viewport_size({"width": 1280, "height": HEIGHTS[name]})
         page.goto(address)
         taken = page.screenshot(animations="disabled")
         assert len(taken) > 20_000, "a picture of nothing"
