@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 from tqdm import tqdm
 
 from tests.browser.conftest import ROOT
@@ -25,6 +25,7 @@ FORMS: Final = ("ledger_contract", "ledger_rate")
 LIKE_OTHERS: Final = ("_add", "_history", "_delete", "_change")
 # The API's docs draw themselves, and show this while they do.
 DRAWING: Final = ".loading-container"
+PATIENCE_MS: Final = 60_000
 INTRODUCTION: Final = """# Every page in pictures
 
 Taken by `make screenshots` from the example's data, in the light and the dark theme, and on a telephone where it is a
@@ -74,7 +75,7 @@ def _file(place: Place, theme: str, width: int) -> str:
 def _take(context: BrowserContext, place: Place, path: Path) -> None:
     page = context.new_page()
     page.goto(place.address, wait_until="networkidle")
-    page.locator(DRAWING).wait_for(state="hidden")
+    expect(page.locator(DRAWING)).to_have_count(0, timeout=PATIENCE_MS)
     width = page.viewport_size["width"] if page.viewport_size else WIDE
     height = min(TALLEST, max(HEIGHT, int(page.evaluate("document.documentElement.scrollHeight"))))
     page.set_viewport_size({"width": width, "height": height})
