@@ -12,3 +12,11 @@ def new_id() -> UUID:
     rand_a = random_bits >> 68
     rand_b = random_bits & ((1 << 62) - 1)
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
+
+
+class IdsByText(dict[str, UUID]):
+    """Makes ids from their texts, each once: rows read together name the same few, and making an id is dear."""
+
+    def __missing__(self, text: str) -> UUID:
+        made = self[text] = UUID(text)
+        return made

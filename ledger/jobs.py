@@ -34,13 +34,17 @@ BATCH_LIMIT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one job: results arrived (`amount_mt` captures only a part), or it ended."""
+    """What became of one job: results arrived (`amount_mt` captures only a part), or it ended.
+
+    A caller who knows the job's contract says so; else it is looked up.
+    """
 
     job_id: UUID
     verb: Verb
     count: int = 1
     amount_mt: int | None = None
     reason: str = ""
+    contract_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,9 @@ def start_batch(
 def settle(*, idempotency: Idempotency, verdicts: Sequence[Verdict], at: datetime | None = None) -> BatchAnswer:
     """Report up to 1,000 verdicts, each decided by itself and in order; several may concern one job."""
     _limit(verdicts)
-    contracts = dict(
-        Job.objects.filter(id__in={verdict.job_id for verdict in verdicts}).values_list("id", "contract_id")
-    )
+    contracts = {verdict.job_id: verdict.contract_id for verdict in verdicts if verdict.contract_id}
+    if unknown := {verdict.job_id for verdict in verdicts} - contracts.keys():
+        contracts |= dict(Job.objects.filter(id__in=unknown).values_list("id", "contract_id"))
     if not contracts:
         refusal = NotFound("There is no such job.", field="job")
         return BatchAnswer(tuple(refusal for _ in verdicts), replayed=False)

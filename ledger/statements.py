@@ -15,6 +15,8 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.json import Jsonb
 
+from ledger.ids import IdsByText
+
 Row = Sequence[Any]
 Rows = list[tuple[Any, ...]]
 Model = type[models.Model]
@@ -64,8 +66,9 @@ def read(*queries: Query) -> list[Rows]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {parts}", [value for query in queries for value in query.parameters])
         found: tuple[list[dict[str, Any]] | None, ...] = cursor.fetchone()
+    readers = {**_FROM_JSON, UUID: IdsByText().__getitem__}
     return [
-        _typed((record.values() for record in records or ()), query.types, _FROM_JSON)
+        _typed((record.values() for record in records or ()), query.types, readers)
         for query, records in zip(queries, found, strict=True)
     ]
 
@@ -250,4 +253,4 @@ def _time(value: str | datetime) -> datetime:
 
 
 _FROM_SQLITE: Final[Mapping[type, Callable[[Any], Any]]] = {UUID: UUID, datetime: _time, bool: bool}
-_FROM_JSON: Final[Mapping[type, Callable[[Any], Any]]] = {UUID: UUID, datetime: datetime.fromisoformat}
+_FROM_JSON: Final[Mapping[type, Callable[[Any], Any]]] = {datetime: datetime.fromisoformat}

@@ -14,6 +14,8 @@ def check_text(text: str, *, field: str, limit: int) -> str:
     Raises:
         InvalidRequest: it is longer than `limit` characters, or has characters that a database cannot keep.
     """
+    if not text:
+        return text
     text = text.strip()
     if len(text) > limit:
         raise InvalidRequest(f"Give at most {limit} characters.", field=field)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from ledger.ids import IdsByText
 from ledger.models import Account
 from ledger.posting.catalogue import Catalogue, user_of
 from ledger.posting.commands import (
@@ -140,15 +141,15 @@ def _jobs(job_ids: set[UUID], contract_ids: Collection[UUID]) -> Query:
 def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
     """Return the jobs, and the pools and lots that they drew on."""
     jobs: dict[UUID, JobState] = {}
-    pool_ids, lot_ids = set(), set()
+    pool_ids, lot_ids, ids = set(), set(), IdsByText()
     for *values, draws in rows:
         job = JobState(*values)
         jobs[job.id] = job
         pool_ids.add(job.pool_id)
         for lot_id, pool_id, amount_mt in json.loads(draws):
-            job.draws.append((UUID(lot_id), amount_mt))
-            lot_ids.add(UUID(lot_id))
-            pool_ids.add(UUID(pool_id))
+            job.draws.append((ids[lot_id], amount_mt))
+            lot_ids.add(ids[lot_id])
+            pool_ids.add(ids[pool_id])
     return jobs, pool_ids, lot_ids
 
 

@@ -169,8 +169,8 @@ def jobs(caller: Caller) -> QuerySet[Job]:
     return in_contracts.filter(Q(caller=caller.key) | Q(service_id__in=caller.service_ids))
 
 
-def require_job(caller: Caller, facts: JobFacts | None, verb: str) -> None:
-    """Check that the caller may do `verb` to a job: results, complete, fail, cancel or refund-request.
+def require_job(caller: Caller, facts: JobFacts | None, verb: str) -> JobFacts:
+    """Return the job, to which the caller may do `verb`: results, complete, fail, cancel or refund-request.
 
     Raises:
         NotFound: the caller may not know of the job.
@@ -185,6 +185,7 @@ def require_job(caller: Caller, facts: JobFacts | None, verb: str) -> None:
         raise Forbidden("What became of a job is reported by the service that runs it.")
     elif facts.user_id != caller.user_id:
         raise Forbidden("Only the user of the job may do this.")
+    return facts
 
 
 def _runs(caller: Caller, facts: JobFacts) -> bool:

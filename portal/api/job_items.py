@@ -12,7 +12,7 @@ from ledger.errors import LedgerError
 from ledger.jobs import JobOrder, JobView, Verdict
 from portal.api.access import contract_of, require_job, user_ordered_for
 from portal.api.caller import Caller
-from portal.api.lookups import find_jobs
+from portal.api.lookups import JobFacts, find_jobs
 from portal.api.problems import ApiRefusal
 from portal.api.requests.base import Body, reader
 
@@ -50,8 +50,8 @@ def verdicts(caller: Caller, items: Sequence[Values | Refusal]) -> list[Verdict 
     facts = find_jobs([item["job"] for item in items if not isinstance(item, REFUSALS)])
 
     def verdict(item: Values) -> Verdict:
-        require_job(caller, facts.get(item["job"]), item["verb"])
-        return _verdict(item)
+        job = require_job(caller, facts.get(item["job"]), item["verb"])
+        return _verdict(job, item)
 
     return each(items, verdict)
 
@@ -89,9 +89,10 @@ def _order(caller: Caller, item: Values) -> JobOrder:
     )
 
 
-def _verdict(item: Values) -> Verdict:
+def _verdict(job: JobFacts, item: Values) -> Verdict:
     return Verdict(
-        job_id=item["job"],
+        job_id=job.id,
+        contract_id=job.contract_id,
         verb=item["verb"],
         count=item["count"],
         amount_mt=item.get("amount"),
