@@ -23,7 +23,7 @@ from reporting.links import Choice
 from reporting.tokens import read_pools
 from reporting.views.behind import job_seen
 from reporting.views.common import instant, page, uuid
-from reporting.views.pools import entries_seen, pool_seen, usual_pool
+from reporting.views.pools import choose_pool, entries_seen
 
 USUAL_DAYS: Final = 30
 SPANS: Final[dict[int, Promise]] = {
@@ -58,11 +58,10 @@ class Line:
 def explain_balance(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     """Show how what was available in a pool at one instant became what was available at another."""
     pools = read_pools(viewer)
-    shared = pools.shared if viewer.sees_shared else None
-    pool = pool_seen(viewer, uuid(request, "pool")) or usual_pool(viewer, pools)
+    pool, choices = choose_pool(viewer, pools, uuid(request, "pool"))
     context: dict[str, object] = {
         "pool": pool,
-        "pools": [each for each in (pools.own, shared) if each],
+        "pools": choices,
         "has_shared": pools.has_shared_tokens,
     }
     status = 200

@@ -31,12 +31,18 @@ def pool_seen(viewer: Viewer, pool_id: UUID | None) -> Pool | None:
     return pool
 
 
-def usual_pool(viewer: Viewer, pools: Pools) -> Pool | None:
-    """Return the pool a page is about where none is named: one's own, or the shared one if only that has tokens."""
-    shared = pools.shared if viewer.sees_shared else None
-    if pools.own is not None and (pools.has_own_tokens or not (shared and pools.has_shared_tokens)):
-        return pools.own
-    return shared
+def choose_pool(viewer: Viewer, pools: Pools, pool_id: UUID | None) -> tuple[Pool | None, list[Pool]]:
+    """Return the pool that a page is about, and the viewer's own and the shared one, as far as they may choose them.
+
+    Where none is named, the page is about one's own, or about the shared one if only that has tokens.
+
+    Raises:
+        Http404, PermissionDenied: as `pool_seen`.
+    """
+    own, shared = pools.own, pools.shared if viewer.sees_shared else None
+    is_own = own is not None and (pools.has_own_tokens or not (shared and pools.has_shared_tokens))
+    pool = pool_seen(viewer, pool_id) or (own if is_own else shared)
+    return pool, [each for each in (own, shared) if each]
 
 
 def entries_seen(viewer: Viewer, pool: Pool) -> bool:

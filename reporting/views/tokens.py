@@ -16,7 +16,7 @@ from reporting.expiring import read_expiring
 from reporting.links import kinds_of, presets_of
 from reporting.tokens import Pools, read_pool, read_pools
 from reporting.views.common import kept_by, number, page, uuid
-from reporting.views.pools import pool_seen, usual_pool
+from reporting.views.pools import choose_pool
 from reporting.views.usage import today
 
 
@@ -47,8 +47,7 @@ def shared_tokens(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
 def token_events(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     """Show what changed a pool: granted, purchased, allocated, expired, adjusted and refunded tokens."""
     pools = read_pools(viewer)
-    shared = pools.shared if viewer.sees_shared else None
-    pool = pool_seen(viewer, uuid(request, "pool")) or usual_pool(viewer, pools)
+    pool, choices = choose_pool(viewer, pools, uuid(request, "pool"))
     chosen = read_event_filter(request.GET, today=today(), pool=pool.pk if pool else None)
     before = number(request, "before")
     found = None
@@ -57,7 +56,7 @@ def token_events(request: ReportingRequest, viewer: Viewer) -> HttpResponse:
     context = {
         "filter": chosen,
         "pool": pool,
-        "pools": [each for each in (pools.own, shared) if each],
+        "pools": choices,
         "presets": presets_of(chosen, today()),
         "kinds": kinds_of(chosen),
         "has_shared": pools.has_shared_tokens,
