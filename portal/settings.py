@@ -305,6 +305,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # Mail and logs
 
+# A mail server that falls silent keeps neither a page nor the worker waiting.
+EMAIL_TIMEOUT: int = 10
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25"))
 SUPPORT_EMAIL: str = env.str("SUPPORT_EMAIL", default="support@localhost")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Counting House <noreply@localhost>")

@@ -1,6 +1,7 @@
 """Mails: what waits and what was decided, to whom it concerns and who wants it, once; failed ones are tried again."""
 
 import smtplib
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -118,6 +119,16 @@ def test_a_mail_that_could_not_be_sent_is_tried_again(world: World, settings: An
     assert outbox.deliver() == 0, "not before a minute has passed"
     Notice.objects.update(next_at=timezone.now())
     assert outbox.deliver() == Notice.objects.filter(state="sent", attempts=2).count() > 0
+
+
+def test_a_mail_server_that_falls_silent_keeps_nobody_waiting(world: World, settings: Any) -> None:
+    assert 0 < settings.EMAIL_TIMEOUT <= 30
+    scan.collect()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = "django.core.mail.backends.smtp.EmailBackend", 0.2
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        assert outbox.deliver() == 0
+    assert set(Notice.objects.values_list("state", "attempts")) == {("pending", 1)}
 
 
 def test_one_that_was_handed_over_when_the_worker_died_is_not_sent_again(world: World) -> None:
