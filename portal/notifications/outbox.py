@@ -62,7 +62,8 @@ def tell(
         stop = stop_path or links.stop_path(kind, user.pk)
         reader = readers_by_id.get(user.pk, Reader())
         with timezone.override(ZoneInfo(reader.time_zone)), spoken(reader.language or settings.LANGUAGE_CODE):
-            title = str(subject)[:200]
+            # One line, whatever a contract is called: it becomes a header.
+            title = " ".join(str(subject).split())[:200]
             body = render_to_string(
                 f"portal/email/{template or kind}.txt", {**context, "user": user, "stop": links.absolute(stop)}
             )

@@ -55,6 +55,15 @@ def test_low_is_told_once_for_each_crossing(bobs_pool: Pool, fund: Fund, spend: 
     assert told() == low
 
 
+def test_a_contracts_name_adds_no_header(
+    contract_a: Contract, bobs_pool: Pool, fund: Fund, spend: Callable[[str], None]
+) -> None:
+    Contract.objects.filter(id=contract_a.id).update(name="Atelier\r\nBcc: mallory@example.com")
+    fund(bobs_pool, "6")
+    spend("analysis")
+    assert told() == [("bob@example.com", "Your individual tokens on Atelier Bcc: mallory@example.com are low")]
+
+
 def test_the_shared_pool_concerns_the_buyers(shared_a: Pool, contract_a: Contract, fund: Fund, bob: User) -> None:
     contract_a.memberships.filter(user=bob).update(uses_shared=True)
     fund(shared_a, "50")
