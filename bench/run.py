@@ -90,19 +90,20 @@ def _sites(stage: Stage, worker: Worker) -> list[Site]:
     environment = stage.environment(stage.site(LARGE))
     stage.tell("web servers")
     ours = stage.stack.enter_context(web_server(environment=environment, log=stage.log("web ours")))
+    body = worker.facts["bodies"][0]
     return [
-        Site("ours over HTTP", f"{ours}/api/v1/jobs", worker.facts["bodies"][0], worker.facts["authorization"]),
-        Site("one call over HTTP", _one_call(stage, worker, "settings"), {}),
-        Site("bare call over HTTP", _one_call(stage, worker, "bare_settings"), {}),
+        Site("ours over HTTP", f"{ours}/api/v1/jobs", body, worker.facts["authorization"]),
+        Site("one call over HTTP", f"{_one_call(stage, worker, 'settings')}/hold", body),
+        Site("bare call over HTTP", f"{_one_call(stage, worker, 'bare_settings')}/bare", {}),
         peers.naive(stage),
     ]
 
 
 def _one_call(stage: Stage, worker: Worker, settings: str) -> str:
-    """Serve the view that does nothing but one call; return its URL."""
+    """Serve the views that do nothing but one call; return the server's address."""
     environment = stage.environment(stage.site(LARGE)) | {
         "BENCH_LIMIT": json.dumps(worker.facts["limit"]),
         "DJANGO_SETTINGS_MODULE": f"bench.limit.{settings}",
     }
     server = web_server(environment=environment, log=stage.log(f"web limit {settings}"))
-    return f"{stage.stack.enter_context(server)}/hold"
+    return stage.stack.enter_context(server)
