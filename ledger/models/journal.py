@@ -66,7 +66,10 @@ class Transaction(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions")
+    # Its unique constraint is the index by which an order's transaction is found.
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="transactions", db_index=False
+    )
     caller = models.CharField(max_length=100, help_text="Who asked: user:<id>, client:<id> or system.")
     reason = models.CharField(max_length=500, blank=True)
     first_seq = models.BigIntegerField()
