@@ -25,7 +25,7 @@ from ledger.posting import (
     load_views,
     post,
 )
-from ledger.texts import check_text
+from ledger.texts import REASON_LIMIT, check_text
 
 Verb = Literal["results", "complete", "fail", "cancel"]
 Mode = Literal["all_or_nothing", "each"]
@@ -168,7 +168,7 @@ def _command(verdict: Verdict, contracts: dict[UUID, UUID]) -> Command:
     if verdict.job_id not in contracts:
         return Refused(refusal=NotFound("There is no such job.", field="job"))
     try:
-        reason = check_text(verdict.reason, field="reason", limit=500)
+        reason = check_text(verdict.reason, field="reason", limit=REASON_LIMIT)
     except InvalidRequest as refusal:
         return Refused(refusal=refusal)
     match verdict.verb:

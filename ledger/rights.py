@@ -57,7 +57,13 @@ def rights_of(membership: Membership | None) -> frozenset[Right]:
     if membership is None:
         return frozenset()
     rights = BY_ROLE[membership.role]
-    return rights | {Right.SHARED_BALANCE} if membership.uses_shared else rights
+    shared = may_use_shared(membership.role, ticked=membership.uses_shared)
+    return rights | {Right.SHARED_BALANCE} if shared else rights
+
+
+def may_use_shared(role: str, *, ticked: bool) -> bool:
+    """Return whether somebody may pay from the shared pool, and so see it: end users once they are ticked."""
+    return ticked or role != Role.END_USER
 
 
 def require(membership: Membership | None, right: Right) -> None:

@@ -21,10 +21,10 @@ from ledger.errors import (
     SharedUseNotAllowed,
 )
 from ledger.ids import new_id
-from ledger.models import Role
 from ledger.posting.catalogue import Catalogue, Member, Offer, QuotedPrice
 from ledger.posting.commands import JobOrder, Refused, StartJob
 from ledger.pricing import price_of
+from ledger.rights import may_use_shared
 from ledger.statements import read
 from ledger.texts import check_text
 
@@ -102,8 +102,8 @@ def _price_mt(order: JobOrder, offer: Offer) -> int:
 
 def _usable_pools(member: Member, individual_id: UUID | None, shared_id: UUID | None) -> tuple[UUID, ...]:
     """Return the pools the member may use, individual first. Source: DOMAIN, "Order of pools"."""
-    may_use_shared = member.uses_shared or member.role != Role.END_USER
-    pool_ids = (individual_id, shared_id) if may_use_shared else (individual_id,)
+    shared = may_use_shared(member.role, ticked=member.uses_shared)
+    pool_ids = (individual_id, shared_id) if shared else (individual_id,)
     return tuple(pool_id for pool_id in pool_ids if pool_id)
 
 

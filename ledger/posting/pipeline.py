@@ -1,4 +1,4 @@
-"""The one write pipeline of the ledger: lock -> replay -> load -> plan -> save, in one database transaction.
+"""The one write pipeline of the ledger: lock -> load -> replay -> plan -> save, in one database transaction.
 
 Everything that moves a token goes through `post`; one request is a batch of one.
 """

@@ -18,7 +18,7 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def lose_next_answer(self, *, within_s: float = 240) -> None:
-        """Lose the next answer that the server gives, and wait until that has happened."""
+        """Lose the next answer of a success that the server gives, and wait until that has happened."""
         before, deadline = self.lost, time.monotonic() + within_s
         self._armed.release()
         while self.lost == before:
@@ -45,7 +45,8 @@ class Proxy:
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(65536):
-                if self._armed.acquire(blocking=False):
+                # A refusal such as 503 comes without a commit: nothing would be lost with it.
+                if data.startswith(b"HTTP/1.1 2") and self._armed.acquire(blocking=False):
                     self.lost += 1
                     break
                 client.sendall(data)

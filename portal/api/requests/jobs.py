@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from ledger.jobs import BATCH_LIMIT
 from ledger.models import JobStatus, RefundStatus
+from ledger.texts import REASON_LIMIT
 from portal.api.requests.base import Body
 from portal.api.requests.fields import AmountField, CountField, IdField, TextField, WordField
 from portal.api.requests.paging import PageQuery, PeriodQuery
@@ -63,7 +64,7 @@ class VerdictBody(Body):
     verb = WordField(words=VERBS)
     count = CountField(maximum=MAX_RESULTS, default=1, help_text="With `results`: how many.")
     amount = AmountField(required=False, help_text="With `results`: capture this much only.")
-    reason = TextField(max_length=500, default="")
+    reason = TextField(max_length=REASON_LIMIT, default="")
 
 
 class ItemsField(serializers.ListField):
@@ -101,19 +102,19 @@ class ResultsBody(Body):
 class EndBody(Body):
     """The end of a job."""
 
-    reason = TextField(max_length=500, default="")
+    reason = TextField(max_length=REASON_LIMIT, default="")
 
 
 class ClaimBody(Body):
     """A refund asked for."""
 
-    reason = TextField(max_length=500, allow_blank=False)
+    reason = TextField(max_length=REASON_LIMIT, allow_blank=False)
 
 
 class DecisionBody(Body):
     """A decision."""
 
-    reason = TextField(max_length=500, default="")
+    reason = TextField(max_length=REASON_LIMIT, default="")
 
 
 class JobsQuery(PeriodQuery):

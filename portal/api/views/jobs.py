@@ -22,7 +22,7 @@ from portal.api.operations import operation
 from portal.api.paging import Order, paged
 from portal.api.requests import jobs as bodies
 from portal.api.scopes import Scope
-from portal.api.views.base import ApiView, answered
+from portal.api.views.base import ApiView, answered, conditions
 
 NEWEST_FIRST = Order(("-created_at", "-id"))
 EndMethod = Callable[[Any, Request, UUID], Response]
@@ -189,7 +189,7 @@ def _chosen(found: QuerySet[Job], query: dict[str, Any]) -> QuerySet[Job]:
         "from": "created_at__gte",
         "to": "created_at__lt",
     }
-    found = found.filter(**{lookup: query[name] for name, lookup in names.items() if name in query})
+    found = found.filter(**conditions(query, names))
     if "user" in query:
         # Looked up first and not joined: the newest jobs of one user are one stretch of an index.
         found = found.filter(user_id__in=_ids_of(query["user"]))
