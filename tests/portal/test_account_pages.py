@@ -1,6 +1,9 @@
 """Signing in and the pages about one's account: in the house's clothes, without inline scripts or styles."""
 
 import re
+import socket
+from contextlib import closing
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -73,3 +76,25 @@ def test_an_unknown_address_and_a_wrong_password_read_the_same(bob: User) -> Non
         return shown[shown.index("alert") :].split("</div>")[0]
 
     assert answer("bob@example.com") == answer("nobody@example.com")
+
+
+def test_a_mail_server_that_is_away_undoes_nothing_and_is_told_of(
+    client: Client, bob: User, sign_in: SignIn, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", closed_port()
+    for address in (bob.email, "nobody@example.com"):
+        response = client.post("/accounts/password/reset/", {"email": address}, follow=True)
+        assert response.status_code == 200
+        assert "could not be sent just now" in text_of(response)
+    words = {"oldpassword": "secret-bob", "password1": "a-new-secret-of-bob", "password2": "a-new-secret-of-bob"}
+    assert sign_in(bob, fresh=True).post("/accounts/password/change/", words, follow=True).status_code == 200
+    bob.refresh_from_db()
+    assert bob.check_password("a-new-secret-of-bob")
+
+
+def closed_port() -> int:
+    """Return a port that nobody listens at."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
