@@ -144,9 +144,10 @@ def net_of_transaction(pool_id: UUID | None) -> Subquery:
 def entries_above(contract_id: UUID, seq: int) -> Q:
     """Return the condition for a contract's entries after `seq`, the last one of a transaction.
 
-    It is said of their transactions too, so that the database reads both in one sweep.
+    Nothing is said of their transactions' numbers: each is found by its key. After a burst of charges, before the
+    statistics know of it, the database would else read the whole stretch of transactions for each entry.
     """
-    return Q(contract_id=contract_id, seq__gt=seq, transaction__contract_id=contract_id, transaction__first_seq__gt=seq)
+    return Q(contract_id=contract_id, seq__gt=seq, transaction__contract_id=contract_id)
 
 
 def read_figures(*, scope: UsageScope, group_by: Sequence[str], periods: Sequence[Period]) -> list[FiguresByKey]:

@@ -80,11 +80,7 @@ def fold_chunk(contract_id: UUID, *, entries: int = CHUNK_ENTRIES) -> int:
         if upto is None:
             return 0
         passed: int = upto - mark.folded_seq
-        add_to_sums(
-            used_entries().filter(
-                entries_above(contract_id, mark.folded_seq), seq__lte=upto, transaction__first_seq__lte=upto
-            )
-        )
+        add_to_sums(used_entries().filter(entries_above(contract_id, mark.folded_seq), seq__lte=upto))
         add_places(contract_id, after=mark.folded_seq, upto=upto)
         mark.folded_seq = upto
         mark.save()
