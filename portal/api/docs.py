@@ -1,33 +1,22 @@
-"""The API's description of itself: the OpenAPI document and the page to browse it. Both are public."""
+"""The API's description of itself: the OpenAPI document and the page to read it. Both are public."""
 
-import threading
-from functools import cache
 from typing import Any, Final
 
-from drf_spectacular.generators import SchemaGenerator
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-_MAKING: Final = threading.Lock()
+from portal.api.openapi import openapi_document
+from portal.api.reference import reference
+
 NO_THROTTLE: Final[tuple[type[BaseThrottle], ...]] = ()
-
-
-def openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI document. It takes a second to make and never changes while the site runs."""
-    # The generator loads its extensions as it goes: two threads at once would get in each other's way.
-    with _MAKING:
-        return _document()
-
-
-@cache
-def _document() -> dict[str, Any]:
-    generator: Any = SchemaGenerator
-    made: dict[str, Any] = generator().get_schema(request=None, public=True)
-    return made
 
 
 class Document(SpectacularAPIView):
@@ -43,9 +32,8 @@ class Document(SpectacularAPIView):
         return Response(openapi_document())
 
 
-class Docs(SpectacularSwaggerSplitView):
-    """`/api/docs/`: the variant without inline script, on a page of ours without inline style."""
-
-    authentication_classes = ()
-    throttle_classes = NO_THROTTLE
-    template_name = "api/docs.html"
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show the document as a page of the site: without scripts, in both themes, on a telephone and on paper."""
+    return render(request, "api/docs.html", {"reference": reference()})

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.api.docs import Docs, Document
+from portal.api.docs import Document, docs
 from portal.api.fallback import no_such_address
 from portal.api.views import (
     batches,
@@ -21,7 +21,7 @@ from portal.api.views import (
 
 urlpatterns = [
     path("schema/", Document.as_view(), name="api-schema"),
-    path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", docs, name="api-docs"),
     path("v1/me", callers.Me.as_view()),
     path("v1/contracts", callers.Contracts.as_view()),
     path("v1/contracts/<uuid:contract_id>", callers.OneContract.as_view()),

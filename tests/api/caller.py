@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 
-from portal.api.docs import openapi_document as document
+from portal.api.openapi import openapi_document as document
 
 __all__ = ["Api", "check_documented", "document", "ok", "operation", "problem", "statements_for"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext
 from tqdm import tqdm
 
 from tests.browser.conftest import ROOT
@@ -23,9 +23,6 @@ QUALITY: Final = 40
 # The operators' lists look alike: of their forms, those of a contract and a service stand for all.
 FORMS: Final = ("ledger_contract", "ledger_rate")
 LIKE_OTHERS: Final = ("_add", "_history", "_delete", "_change")
-# The API's docs draw themselves, after the network has gone quiet: the first of their operations.
-DRAWN_LATER: Final = {"api-docs": ".opblock"}
-PATIENCE_MS: Final = 60_000
 INTRODUCTION: Final = """# Every page in pictures
 
 Taken by `make screenshots` from the example's data, in the light and the dark theme, and on a telephone where it is a
@@ -75,8 +72,6 @@ def _file(place: Place, theme: str, width: int) -> str:
 def _take(context: BrowserContext, place: Place, path: Path) -> None:
     page = context.new_page()
     page.goto(place.address, wait_until="networkidle")
-    if place.name in DRAWN_LATER:
-        expect(page.locator(DRAWN_LATER[place.name]).first).to_be_visible(timeout=PATIENCE_MS)
     width = page.viewport_size["width"] if page.viewport_size else WIDE
     height = min(TALLEST, max(HEIGHT, int(page.evaluate("document.documentElement.scrollHeight"))))
     page.set_viewport_size({"width": width, "height": height})

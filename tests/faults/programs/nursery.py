@@ -15,7 +15,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 import portal.wsgi
-from portal.api.docs import openapi_document
+from portal.api.openapi import openapi_document
 
 
 def serve(port: int) -> None:
