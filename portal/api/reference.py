@@ -139,7 +139,8 @@ def _kind(schema: Json) -> str:
     if "$ref" in schema:
         return ""
     if choices := _choices(schema):
-        return " or ".join(dict.fromkeys(filter(None, map(_kind, choices))))
+        words = " or ".join(dict.fromkeys(filter(None, map(_kind, choices))))
+        return f"{words} or" if words and _reference(schema) else words
     if "enum" in schema:
         return " or ".join(map(str, schema["enum"]))
     kinds = schema.get("type", "object")
@@ -148,7 +149,7 @@ def _kind(schema: Json) -> str:
 
 def _one_kind(kind: str, schema: Json) -> str:
     if kind == "array":
-        return f"list of {_kind(schema.get('items', {}))}".removesuffix(" of ")
+        return f"list of {_kind(schema.get('items', {}))}".rstrip()
     if kind == "string" and "format" in schema:
         return _FORMATS[schema["format"]]
     if kind == "string" and "maxLength" in schema:
