@@ -19,7 +19,7 @@ def by_address(contract_id: UUID, emails: Collection[str]) -> Query:
     """Return the query of (address, user's id) for these addresses, to be asked together with others."""
     # Where two people have one address, nobody may guess who pays.
     sql = f"""
-        SELECT LOWER(u.email) AS address, MIN(u.id) AS user_id
+        SELECT LOWER(u.email), MIN(u.id)
         FROM auth_user u JOIN ledger_membership m ON m.user_id = u.id
         WHERE {among("LOWER(u.email)", "text")} AND u.is_active AND m.contract_id = %s
         GROUP BY LOWER(u.email) HAVING COUNT(*) = 1

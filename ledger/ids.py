@@ -2,16 +2,18 @@
 
 import os
 import time
+from typing import Final
 from uuid import UUID
+
+_FIXED: Final = 0xF << 76 | 0b11 << 62
+_VERSION_7: Final = 0x7 << 76 | 0b10 << 62
 
 
 def new_id() -> UUID:
     """Return a fresh UUIDv7 (Source: RFC 9562, section 5.7): 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
     random_bits = int.from_bytes(os.urandom(10), "big")
-    rand_a = random_bits >> 68
-    rand_b = random_bits & ((1 << 62) - 1)
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
+    return UUID(int=(milliseconds << 80 | random_bits) & ~_FIXED | _VERSION_7)
 
 
 class IdsByText(dict[str, UUID]):

@@ -156,7 +156,7 @@ def view(job: Job) -> JobView:
 
 def views(jobs: Sequence[Job]) -> list[JobView]:
     """Return jobs as answers show them, in order, in a constant number of statements."""
-    return load_views([job.id for job in jobs], contract_ids={job.contract_id for job in jobs})
+    return load_views([job.contract_id for job in jobs], [job.id for job in jobs])
 
 
 def _limit(items: Sequence[object]) -> None:

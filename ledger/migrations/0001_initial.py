@@ -732,6 +732,7 @@ class Migration(migrations.Migration):
             model_name="job",
             name="user",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="jobs",
@@ -742,7 +743,10 @@ class Migration(migrations.Migration):
             model_name="lot",
             name="contract",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="ledger.contract"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lots",
+                to="ledger.contract",
             ),
         ),
         migrations.AddField(
@@ -833,7 +837,10 @@ class Migration(migrations.Migration):
             model_name="pool",
             name="contract",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pools", to="ledger.contract"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pools",
+                to="ledger.contract",
             ),
         ),
         migrations.AddField(
@@ -881,7 +888,10 @@ class Migration(migrations.Migration):
             model_name="quote",
             name="contract",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="quotes", to="ledger.contract"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quotes",
+                to="ledger.contract",
             ),
         ),
         migrations.AddField(
@@ -1169,6 +1179,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("expired_mt__gte", 0)), name="pool_expired_never_negative"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="pool",
+            index=models.Index(fields=["contract", "id"], name="pool_of_contract"),
+        ),
+        migrations.AddIndex(
+            model_name="quote",
+            index=models.Index(fields=["contract", "id"], name="quote_of_contract"),
+        ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(fields=["contract", "id"], name="lot_of_contract"),
         ),
         migrations.AddIndex(
             model_name="lot",

@@ -17,7 +17,7 @@ class Quote(models.Model):
     """The price of a job before it runs, frozen until it expires. It moves nothing."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="quotes")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="quotes", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +27,9 @@ class Quote(models.Model):
     price_mt = models.PositiveBigIntegerField(help_text="Milli-tokens for one job.")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["contract", "id"], name="quote_of_contract")]
 
     def __str__(self) -> str:
         return f"{self.count} x {self.service}"
@@ -63,7 +66,10 @@ class Job(models.Model):
     quote = models.ForeignKey(
         Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs", db_index=False, db_constraint=False
     )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    # Has a pool on the contract, which is never deleted and refers to the user.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs", db_index=False, db_constraint=False
+    )
     pool = models.ForeignKey(
         Pool,
         on_delete=models.PROTECT,

@@ -6,11 +6,11 @@ Loaded by the pipeline together with what else a batch needs, and by `ledger.quo
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.posting.commands import JobOrder
-from ledger.statements import Query, Rows, among, many, one
+from ledger.statements import Query, Rows, among, many, named, one, pairs
 from ledger.texts import is_storable
 
 
@@ -78,14 +78,16 @@ class Catalogue:
         orders: Sequence[JobOrder], addresses: Mapping[str, int], *, since: datetime, until: datetime
     ) -> dict[str, Query]:
         """Return the queries for what orders on one contract, between two instants, name."""
-        contract_id = one(orders[0].contract_id)
-        user_ids = many({user_of(order, addresses) for order in orders} - {None})
-        return {
+        contract_id = orders[0].contract_id
+        user_ids = {user_of(order, addresses) for order in orders} - {None}
+        queries = {
             "members": _members(contract_id, user_ids),
             "pools": _pools(contract_id, user_ids),
             "offers": _offers({order.service for order in orders}, since, until),
-            "quotes": _quotes(contract_id, {order.quote_id for order in orders if order.quote_id}),
         }
+        if quote_ids := {order.quote_id for order in orders if order.quote_id}:
+            queries["quotes"] = _quotes(contract_id, quote_ids)
+        return queries
 
     def user_of(self, order: JobOrder) -> int | None:
         """Return the id of the order's user; None where nobody, or no single member, has the address."""
@@ -113,32 +115,30 @@ def user_of(order: JobOrder, addresses: Mapping[str, int]) -> int | None:
     return addresses.get(order.email) if order.email else order.user_id
 
 
-def _members(contract_id: Any, user_ids: str) -> Query:
+def _members(contract_id: UUID, user_ids: set[int | None]) -> Query:
     sql = f"""
         SELECT m.user_id, m.role, m.uses_shared, m.enabled_at,
-            COALESCE(NULLIF(u.email, ''), u.username) AS name, c.project_required, c.allow_split
-        FROM ledger_membership m
-        JOIN auth_user u ON u.id = m.user_id JOIN ledger_contract c ON c.id = m.contract_id
-        WHERE m.contract_id = %s AND {among("m.user_id", "bigint")}
+            COALESCE(NULLIF(u.email, ''), u.username), c.project_required, c.allow_split
+        FROM {named("bigint")} JOIN ledger_membership m ON m.contract_id = named.contract_id AND m.user_id = named.id
+        JOIN auth_user u ON u.id = m.user_id JOIN ledger_contract c ON c.id = %s
     """
-    return Query(sql, [contract_id, user_ids], (int, str, bool, datetime, str, bool, bool))
+    return Query(sql, [*pairs(contract_id, user_ids), one(contract_id)], (int, str, bool, datetime, str, bool, bool))
 
 
-def _pools(contract_id: Any, user_ids: str) -> Query:
+def _pools(contract_id: UUID, user_ids: set[int | None]) -> Query:
     sql = f"""
-        SELECT user_id, id FROM ledger_pool
-        WHERE kind = 'individual' AND contract_id = %s AND {among("user_id", "bigint")}
+        SELECT p.user_id, p.id FROM {named("bigint")}
+        JOIN ledger_pool p ON p.contract_id = named.contract_id AND p.user_id = named.id AND p.kind = 'individual'
         UNION ALL
         SELECT user_id, id FROM ledger_pool WHERE kind = 'shared' AND contract_id = %s
     """
-    return Query(sql, [contract_id, user_ids, contract_id], (int, UUID))
+    return Query(sql, [*pairs(contract_id, user_ids), one(contract_id)], (int, UUID))
 
 
 def _offers(services: set[str], since: datetime, until: datetime) -> Query:
     sql = f"""
-        SELECT s.id, s.code, s.refund_policy, s.hold_timeout_s, r.id AS rate_id, COALESCE(r.amount_mt, 0) AS amount_mt,
-            COALESCE(r.step_m, 1) AS step_m, COALESCE(r.minimum_mt, 0) AS minimum_mt,
-            r.effective_from, r.effective_until
+        SELECT s.id, s.code, s.refund_policy, s.hold_timeout_s, r.id, COALESCE(r.amount_mt, 0),
+            COALESCE(r.step_m, 1), COALESCE(r.minimum_mt, 0), r.effective_from, r.effective_until
         FROM ledger_service s LEFT JOIN ledger_rate r ON r.service_id = s.id
             AND r.effective_from <= %s AND (r.effective_until IS NULL OR r.effective_until > %s)
         WHERE s.active AND ({among("s.code", "text")} OR {among("s.id", "uuid")})
@@ -149,12 +149,13 @@ def _offers(services: set[str], since: datetime, until: datetime) -> Query:
     return Query(sql, parameters, types)
 
 
-def _quotes(contract_id: Any, quote_ids: set[UUID]) -> Query:
+def _quotes(contract_id: UUID, quote_ids: set[UUID]) -> Query:
     sql = f"""
-        SELECT id, contract_id, user_id, pool_id, service_id, rate_id, quantity_m, price_mt, expires_at
-        FROM ledger_quote WHERE contract_id = %s AND {among("id", "uuid")}
+        SELECT q.id, q.contract_id, q.user_id, q.pool_id, q.service_id, q.rate_id, q.quantity_m, q.price_mt,
+            q.expires_at
+        FROM {named()} JOIN ledger_quote q ON q.contract_id = named.contract_id AND q.id = named.id
     """
-    return Query(sql, [contract_id, many(quote_ids)], (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
+    return Query(sql, pairs(contract_id, quote_ids), (UUID, UUID, int, UUID, UUID, UUID, int, int, datetime))
 
 
 def _ids(services: Iterable[str]) -> list[UUID]:

@@ -35,8 +35,6 @@ PRICE_LIMIT_MT: Final = 2**63
 def look_up(orders: Sequence[JobOrder], *, at: datetime) -> list[StartJob | Refused]:
     """Return a command per order of one instant on one contract; one that is not valid becomes its refusal."""
     queries = Catalogue.queries(orders, {}, since=at, until=at)
-    if not any(order.quote_id for order in orders):
-        del queries["quotes"]
     catalogue = Catalogue(dict(zip(queries, read(*queries.values()), strict=True)))
     return [command_for(catalogue, order, at=at) for order in orders]
 
@@ -54,7 +52,9 @@ def _command(catalogue: Catalogue, order: JobOrder, at: datetime) -> StartJob:
     if user_id is None:
         raise NotFound(NO_SUCH_USER, field="user")
     member = catalogue.members.get(user_id)
-    if member is None or member.enabled_at is None:
+    individual_id = catalogue.individual_pool(user_id)
+    # The pool, which is never deleted, stands for a foreign key from the job to its user (decision 12).
+    if member is None or member.enabled_at is None or individual_id is None:
         raise NotEnabled
     offer = catalogue.offer(order.service, at=at)
     if offer is None:
@@ -65,7 +65,7 @@ def _command(catalogue: Catalogue, order: JobOrder, at: datetime) -> StartJob:
     if member.project_required and not project:
         raise ProjectRequired(field="project")
     shared_id = catalogue.shared_pool()
-    usable = _usable_pools(member, catalogue.individual_pool(user_id), shared_id)
+    usable = _usable_pools(member, individual_id, shared_id)
     _authorise_pool(order.pool_id, usable, shared_id)
     quote = _quote(catalogue, order, user_id, offer, at)
     if quote and not order.pool_id:
@@ -100,11 +100,11 @@ def _price_mt(order: JobOrder, offer: Offer) -> int:
     return found_mt
 
 
-def _usable_pools(member: Member, individual_id: UUID | None, shared_id: UUID | None) -> tuple[UUID, ...]:
+def _usable_pools(member: Member, individual_id: UUID, shared_id: UUID | None) -> tuple[UUID, ...]:
     """Return the pools the member may use, individual first. Source: DOMAIN, "Order of pools"."""
-    shared = may_use_shared(member.role, ticked=member.uses_shared)
-    pool_ids = (individual_id, shared_id) if shared else (individual_id,)
-    return tuple(pool_id for pool_id in pool_ids if pool_id)
+    if shared_id and may_use_shared(member.role, ticked=member.uses_shared):
+        return (individual_id, shared_id)
+    return (individual_id,)
 
 
 def _payers(
@@ -123,8 +123,6 @@ def _payers(
 
 def _authorise_pool(pool_id: UUID | None, usable: tuple[UUID, ...], shared_id: UUID | None) -> None:
     """Refuse a pool that the member may not use, before any answer could depend on its balance."""
-    if not usable:
-        raise NotEnabled
     if pool_id is None or pool_id in usable:
         return
     if pool_id == shared_id:

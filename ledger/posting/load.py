@@ -1,7 +1,6 @@
 """Loads the state a batch is planned on, in a constant number of statements, after the contract's lock is had."""
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,7 +24,7 @@ from ledger.posting.lock import Locked
 from ledger.posting.requests import Idempotency, JobView, Request
 from ledger.posting.state import NEVER, JobState, LotState, PoolState, State
 from ledger.posting.views import view_of
-from ledger.statements import Query, Rows, among, many, one, read
+from ledger.statements import Query, Rows, among, many, named, one, pairs, read
 
 KeyName = tuple[str, str, int]
 """Caller, key and part: what a stored key is found by."""
@@ -63,7 +62,7 @@ def load(locked: Locked, requests: Sequence[Request]) -> Loaded:
         times = [request.at or locked.now for request in requests]
         queries |= Catalogue.queries(orders, members, since=min(times), until=max(times))
     if job_ids:
-        queries["jobs"] = _jobs(job_ids, [book.contract_id])
+        queries["jobs"] = _jobs(pairs(book.contract_id, job_ids))
     elif orders or pool_ids:
         queries["lots"] = _lots(book.contract_id, pool_ids, users)
     rows = dict(zip(queries, read(*queries.values()), strict=True))
@@ -85,9 +84,9 @@ def find_key(idempotency: Idempotency) -> StoredKey | None:
     return _by_name(rows).get((idempotency.caller, idempotency.key, 0))
 
 
-def load_views(job_ids: Sequence[UUID], *, contract_ids: Collection[UUID]) -> list[JobView]:
-    """Return these jobs of these contracts as answers show them, in order, in one statement."""
-    jobs, _, _ = _read_jobs(*read(_jobs(set(job_ids), contract_ids)))
+def load_views(contract_ids: Sequence[UUID], job_ids: Sequence[UUID]) -> list[JobView]:
+    """Return jobs, each of the contract in the same place, as answers show them, in order, in one statement."""
+    jobs, _, _ = _read_jobs(*read(_jobs([many(contract_ids), many(job_ids)])))
     return [view_of(jobs[job_id]) for job_id in job_ids]
 
 
@@ -121,21 +120,20 @@ def _by_name(rows: Rows) -> dict[KeyName, StoredKey]:
 
 _JOB_TYPES: Final = (
     *(UUID, UUID, UUID, str, int, str, UUID, str, int, int, str, datetime, datetime, UUID, UUID),
-    *(str, str, str, int, int, str, int, str, datetime, datetime, str),
+    *(str, str, str, int, int, str, int, str, datetime, datetime, list[tuple[str, str, int]]),
 )
 
 
-def _jobs(job_ids: set[UUID], contract_ids: Collection[UUID]) -> Query:
+def _jobs(named_jobs: Sequence[str]) -> Query:
     sql = f"""
-        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id,
-            COALESCE(NULLIF(u.email, ''), u.username) AS name,
+        SELECT j.id, j.contract_id, j.service_id, s.code, j.user_id, COALESCE(NULLIF(u.email, ''), u.username),
             j.pool_id, j.caller, j.quantity_m, j.price_mt, s.refund_policy, j.created_at, j.hold_expires_at,
             j.rate_id, j.quote_id, j.project, j.comment, j.external_id, j.captured_mt, j.refunded_mt,
-            j.status, j.results, j.reason, j.first_result_at, j.ended_at, CAST(j.draws AS text) AS draws
-        FROM ledger_job j JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
-        WHERE {among("j.contract_id", "uuid")} AND {among("j.id", "uuid")}
+            j.status, j.results, j.reason, j.first_result_at, j.ended_at, j.draws
+        FROM {named()} JOIN ledger_job j ON j.contract_id = named.contract_id AND j.id = named.id
+        JOIN ledger_service s ON s.id = j.service_id JOIN auth_user u ON u.id = j.user_id
     """
-    return Query(sql, [many(contract_ids), many(job_ids)], _JOB_TYPES)
+    return Query(sql, named_jobs, _JOB_TYPES)
 
 
 def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
@@ -146,7 +144,7 @@ def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
         job = JobState(*values)
         jobs[job.id] = job
         pool_ids.add(job.pool_id)
-        for lot_id, pool_id, amount_mt in json.loads(draws):
+        for lot_id, pool_id, amount_mt in draws:
             job.draws.append((ids[lot_id], amount_mt))
             lot_ids.add(ids[lot_id])
             pool_ids.add(ids[pool_id])
@@ -162,23 +160,25 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iter
 
     Named lots, spent or not, are in one of the pools.
     """
-    contract = one(contract_id)
-    columns = "SELECT id, contract_id, kind, available_mt, held_mt, used_mt, expired_mt FROM ledger_pool"
+    pool = "p.id, p.contract_id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt"
     # Pools first, each way by its own index, then their lots: one condition with OR, or a plan that begins with the
     # lots, would walk through all that a large contract has.
-    chosen = [f"{columns} WHERE contract_id = %s AND {among('id', 'uuid')}"]
-    parameters = [contract, many(pool_ids)]
+    join = "JOIN ledger_pool p ON p.contract_id = named.contract_id"
+    chosen, parameters = [], []
+    if pool_ids or not users:
+        chosen.append(f"SELECT {pool} FROM {named()} {join} AND p.id = named.id")
+        parameters += pairs(contract_id, pool_ids)
     if users:
         chosen += [
-            f"{columns} WHERE contract_id = %s AND kind = 'shared'",
-            f"{columns} WHERE contract_id = %s AND kind = 'individual' AND {among('user_id', 'bigint')}",
+            f"SELECT {pool} FROM ledger_pool p WHERE p.contract_id = %s AND p.kind = 'shared'",
+            f"SELECT {pool} FROM {named('bigint')} {join} AND p.user_id = named.id AND p.kind = 'individual'",
         ]
-        parameters += [contract, contract, many(users)]
+        parameters += [one(contract_id), *pairs(contract_id, users)]
     sql = f"""
         WITH p AS MATERIALIZED ({" UNION ".join(chosen)})
         SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
-            l.id AS lot_id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt AS lot_held_mt,
-            l.granted_at, l.expires_at, l.usable_until
+            l.id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt, l.granted_at, l.expires_at,
+            l.usable_until
         FROM p LEFT JOIN ledger_lot l ON l.contract_id = p.contract_id AND l.pool_id = p.id
             AND (NOT l.exhausted OR {among("l.id", "uuid")})
     """

@@ -43,9 +43,8 @@ def lock_book(contract_id: UUID, requests: Sequence[Request]) -> Locked:
 
 # Until the end of the database transaction its prepared statements keep one plan each: with a long history PostgreSQL
 # takes planning anew for cheaper, each time, and that costs more than running them (decision 22).
-_POSTGRESQL_NOW: Final = """statement_timestamp() AS present,
-    set_config('plan_cache_mode', 'force_generic_plan', true) AS plan_cache_mode"""
-_SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now') AS present, '' AS plan_cache_mode"
+_POSTGRESQL_NOW: Final = "statement_timestamp(), set_config('plan_cache_mode', 'force_generic_plan', true)"
+_SQLITE_NOW: Final = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'), ''"
 _BOOK_TYPES: Final = (int, datetime, int, int, int, bool, int, datetime, datetime, str)
 
 

@@ -28,8 +28,11 @@ class Idempotency:
     fingerprint: str
 
 
-class JobView(Struct, frozen=True, kw_only=True):
-    """A job as one answer shows it. Amounts are milli-tokens; `lots` are what it drew: (lot, milli-tokens)."""
+class JobView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A job as one answer shows it. Amounts are milli-tokens; `lots` are what it drew: (lot, milli-tokens).
+
+    A stored answer leaves out what is empty: there is one for every charge.
+    """
 
     id: UUID
     contract: UUID
@@ -39,17 +42,17 @@ class JobView(Struct, frozen=True, kw_only=True):
     quantity_m: int
     status: str
     price_mt: int
-    captured_mt: int
-    refunded_mt: int
-    results: int
-    project: str
-    comment: str
-    external_id: str
-    reason: str
+    captured_mt: int = 0
+    refunded_mt: int = 0
+    results: int = 0
+    project: str = ""
+    comment: str = ""
+    external_id: str = ""
+    reason: str = ""
     created_at: datetime
-    first_result_at: datetime | None
-    ended_at: datetime | None
-    hold_expires_at: datetime | None
+    first_result_at: datetime | None = None
+    ended_at: datetime | None = None
+    hold_expires_at: datetime | None = None
     lots: tuple[tuple[UUID, int], ...]
 
 

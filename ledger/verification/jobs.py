@@ -4,10 +4,11 @@ from typing import Final
 
 JOBS: Final[dict[str, str]] = {
     "what a job names exists": """
-        SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'pool, service, rate or quote' FROM job j
+        SELECT j.contract_id, 'job ' || CAST(j.id AS text), 'user, pool, service, rate or quote' FROM job j
+        LEFT JOIN auth_user u ON u.id = j.user_id
         LEFT JOIN ledger_pool p ON p.id = j.pool_id LEFT JOIN ledger_service s ON s.id = j.service_id
         LEFT JOIN ledger_rate r ON r.id = j.rate_id LEFT JOIN ledger_quote q ON q.id = j.quote_id
-        WHERE p.id IS NULL OR s.id IS NULL OR j.rate_id IS NOT NULL AND r.id IS NULL
+        WHERE u.id IS NULL OR p.id IS NULL OR s.id IS NULL OR j.rate_id IS NOT NULL AND r.id IS NULL
             OR j.quote_id IS NOT NULL AND q.id IS NULL
             OR p.contract_id <> j.contract_id OR q.contract_id <> j.contract_id
     """,

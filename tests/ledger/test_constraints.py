@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.transaction import atomic
 
@@ -85,3 +85,17 @@ REFUSED: dict[str, Callable[[], object]] = {
 def test_the_database_refuses(write: Callable[[], object]) -> None:
     with pytest.raises(IntegrityError), atomic():
         write()
+
+
+@pytest.mark.usefixtures("books")
+def test_a_user_who_started_jobs_is_never_deleted(bob: User) -> None:
+    Membership.objects.filter(user=bob).delete()
+    with pytest.raises(IntegrityError), atomic():
+        erase(bob)
+
+
+def erase(user: User) -> None:
+    """Delete the row past Django, and have the database check it now, not at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM auth_user WHERE id = %s", [user.pk])
+    connection.check_constraints()

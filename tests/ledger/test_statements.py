@@ -13,8 +13,8 @@ from tests.ledger.steps import START, figures, put
 
 pytestmark = pytest.mark.usefixtures("sound_books")
 SIZES = (1, 10, 500, 1_000)
-COPIED_TABLES = 3
-"""Jobs, transactions and entries: for hundreds of rows each has a statement of its own."""
+COPIED_TABLES = 4
+"""Jobs, transactions, entries and keys: for hundreds of rows each has a statement of its own."""
 
 
 @pytest.fixture

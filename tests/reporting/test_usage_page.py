@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from ledger.contracts import add_member
 from ledger.models import Contract, Entry, Job, Pool
 from reporting.rollups import fold
 from reporting.written import written_day
@@ -167,7 +168,7 @@ def test_names_that_look_like_markup_stay_text(
 ) -> None:
     eve = make_user("eve")
     User.objects.filter(pk=eve.pk).update(first_name="<script>alert(1)</script>", email='"><img src=x>@example.com')
-    contract_a.memberships.create(user=eve, uses_shared=True, enabled_at=timezone.now())
+    add_member(contract=contract_a, user=eve, uses_shared=True)
     fund(shared_a, "100")
     work(eve, project="<b>'\"&{{ 7 }}")
     client = signed_in(alice)

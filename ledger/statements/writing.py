@@ -1,13 +1,8 @@
-"""Statements that read and write any number of rows, the same on PostgreSQL and SQLite.
+"""Writes many rows of one contract."""
 
-The ledger's hot path comes past the ORM here: compiling a query costs more than running it.
-"""
-
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,88 +10,20 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.json import Jsonb
 
-from ledger.ids import IdsByText
+from ledger.statements.values import Row, for_sqlite, on_postgresql
 
-Row = Sequence[Any]
-Rows = list[tuple[Any, ...]]
 Model = type[models.Model]
 _encoder: Final = msgspec.json.Encoder(enc_hook=str)
 _COPIED_FROM: Final = 200
-"""Rows from which on copying pays for its further statement."""
-
-
-@cache
-def on_postgresql() -> bool:
-    """Tell which of the two databases this process works on; asked dozens of times for each charge."""
-    return connection.vendor == "postgresql"
-
-
-def among(column: str, type_: str) -> str:
-    """Return the condition that `column` is one of the values of a parameter made by `many`."""
-    if on_postgresql():
-        return f"{column} = ANY(%s::{type_}[])"
-    return f"{column} IN (SELECT value FROM json_each(%s))"
-
-
-def many(values: Iterable[Any]) -> str:
-    """Return values as one parameter, an array for `among`."""
-    if on_postgresql():
-        return _array(values)
-    return json.dumps([_for_sqlite(value) for value in values])
-
-
-def one(value: Any) -> Any:
-    """Return a single value as a parameter."""
-    return value if on_postgresql() else _for_sqlite(value)
-
-
-class Query(NamedTuple):
-    """A query with its parameters, and the types of its columns, whose names differ."""
-
-    sql: str
-    parameters: Row
-    types: Sequence[type]
-
-
-def read(*queries: Query) -> list[Rows]:
-    """Return the rows of each query; on PostgreSQL one statement asks them all, so they see the same instant."""
-    if not on_postgresql():
-        return [select_rows(*query) for query in queries]
-    parts = ", ".join(f"(SELECT json_agg(q) FROM ({query.sql}) AS q)" for query in queries)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", [value for query in queries for value in query.parameters])
-        found: tuple[list[dict[str, Any]] | None, ...] = cursor.fetchone()
-    readers = {**_FROM_JSON, UUID: IdsByText().__getitem__}
-    return [
-        _typed((record.values() for record in records or ()), query.types, readers)
-        for query, records in zip(queries, found, strict=True)
-    ]
-
-
-def select_rows(sql: str, parameters: Row, types: Sequence[type]) -> Rows:
-    """Return the rows of a query whose columns are of `types`, which SQLite does not know by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: Rows = cursor.fetchall()
-    return rows if on_postgresql() else _typed(rows, types, _FROM_SQLITE)
-
-
-def _typed(rows: Iterable[Iterable[Any]], types: Sequence[type], readers: Mapping[type, Callable[[Any], Any]]) -> Rows:
-    by_column = [readers.get(type_) for type_ in types]
-    return [
-        tuple(
-            value if reader is None or value is None else reader(value)
-            for reader, value in zip(by_column, row, strict=True)
-        )
-        for row in rows
-    ]
+"""Rows of one table from which on copying pays for its further statements."""
 
 
 class Writes:
     """Inserts and updates of one contract in one database transaction: on PostgreSQL as a single statement.
 
-    Updates name the contract beside the key, so that a partitioned table looks in one part only. On PostgreSQL, tables
-    that get many rows are copied into, which costs a fifth of sending them within the statement.
+    Updates name the contract beside the key, so that a partitioned table looks in one part only. On PostgreSQL, where a
+    table gets many rows all are copied, which costs a fifth of sending them within the statement: the one key of a
+    large batch, too, has an answer that is long.
     """
 
     def __init__(self, contract_id: UUID) -> None:
@@ -121,24 +48,25 @@ class Writes:
                 self._run_on_postgresql(cursor)
             else:
                 for model, columns, rows in self._inserts:
-                    cursor.executemany(_sqlite_insertion(model, columns), [[*map(_for_sqlite, row)] for row in rows])
-                contract = _for_sqlite(self._contract_id)
+                    cursor.executemany(_sqlite_insertion(model, columns), [[*map(for_sqlite, row)] for row in rows])
+                contract = for_sqlite(self._contract_id)
                 for model, columns, rows in self._updates:
-                    changes = [[*map(_for_sqlite, row), contract] for row in rows]
+                    changes = [[*map(for_sqlite, row), contract] for row in rows]
                     cursor.executemany(_sqlite_change(model, columns), changes)
 
     def _run_on_postgresql(self, cursor: CursorWrapper) -> None:
         steps: list[str] = []
         parameters: list[Any] = []
+        is_large = any(len(rows) >= _COPIED_FROM for _, _, rows in self._inserts)
         for model, columns, rows in self._inserts:
-            if len(rows) >= _COPIED_FROM:
+            if is_large:
                 _copy(cursor, model, columns, rows)
             else:
                 steps.append(_insertion(model, columns))
                 parameters.append(_encoder.encode(rows).decode())
         for model, columns, rows in self._updates:
             steps.append(_change(model, columns))
-            parameters += [_encoder.encode(rows).decode(), self._contract_id]
+            parameters += [self._contract_id, _encoder.encode(rows).decode(), len(rows)]
         if steps:
             parts = ", ".join(f"step_{number} AS ({sql})" for number, sql in enumerate(steps))
             cursor.execute(f"WITH {parts} SELECT", parameters)
@@ -157,8 +85,10 @@ def _change(model: Model, columns: tuple[str, ...]) -> str:
     key, *fields = _fields(model, ("pk", *columns))
     table = _quote(model._meta.db_table)
     sets = ", ".join(f"{_quote(field.column)} = {_value(number, field)}" for number, field in enumerate(fields, 1))
-    where = f"{table}.contract_id = %s AND {table}.{_quote(key.column)} = {_value(0, key)}"
-    return f"UPDATE {table} SET {sets} FROM jsonb_array_elements(%s) AS v WHERE {where}"
+    same = f"{table}.contract_id = new.contract_id AND {table}.{_quote(key.column)} = {_value(0, key)}"
+    # The limit keeps contract and row together, for the reason that `named` gives, and says how few rows there are.
+    new = "SELECT %s::uuid AS contract_id, v FROM jsonb_array_elements(%s) AS v LIMIT %s"
+    return f"UPDATE {table} SET {sets} FROM ({new}) AS new WHERE {same}"
 
 
 def _value(number: int, field: "models.Field[Any, Any]") -> str:
@@ -221,36 +151,3 @@ def _names(fields: Iterable["models.Field[Any, Any]"]) -> str:
 
 def _type(field: "models.Field[Any, Any]") -> str:
     return str(field.db_type(connection))
-
-
-def _array(values: Iterable[Any]) -> str:
-    """Return values as the text of a PostgreSQL array, which costs a tenth of the driver's own way."""
-    return "{" + ",".join(map(_element, values)) + "}"
-
-
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return f'"{value}"'
-
-
-def _for_sqlite(value: Any) -> Any:
-    """Return a value as Django stores it in SQLite: identifiers in hex, times as text in UTC."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
-    return value
-
-
-def _time(value: str | datetime) -> datetime:
-    """Return a time in UTC; Django's driver already reads plain columns, but not expressions."""
-    naive = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return naive.replace(tzinfo=UTC)
-
-
-_FROM_SQLITE: Final[Mapping[type, Callable[[Any], Any]]] = {UUID: UUID, datetime: _time, bool: bool}
-_FROM_JSON: Final[Mapping[type, Callable[[Any], Any]]] = {datetime: datetime.fromisoformat}
