@@ -27,7 +27,7 @@ run: env  ## the site as the environment configures it: migrate, collect static 
 	$(PY) manage.py migrate --noinput
 	$(PY) manage.py createcachetable
 	$(PY) manage.py collectstatic --noinput --verbosity 0
-	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 8 portal.wsgi:application
+	.venv/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --blocking-threads 16 portal.wsgi:application
 
 test: check test-sqlite test-postgresql test-own-databases test-books test-faults test-browser  ## everything: checks, the suite on both databases, the books, the faults, the browser tests
 

@@ -49,7 +49,7 @@ def hot(sites: Sequence[Site], flushes: Sequence[Flush]) -> list[Contestant]:
 
 
 def batches(site: Site, worker: Worker) -> list[Contestant]:
-    """Return `POST /jobs/batch` and `POST /jobs/settle` for two contracts in turn: one by one, and a few at once."""
+    """Return `POST /jobs/batch` and `POST /jobs/settle` for four contracts in turn: one by one, and as many at once."""
     settle = Settle(f"{site.url}/settle", worker)
     return [
         *(_batch(f"{site.url}/batch", worker, size, number) for size in BATCHES for number in (1, AT_ONCE)),
@@ -79,7 +79,8 @@ class Settle:
 
     def __call__(self, seconds: float) -> Mapping[str, float]:
         """Settle for so long, or until the prepared jobs are settled."""
-        bodies = [self._body(number % 2) for number in range(AT_ONCE + 1 + round(1.2 * self._rate * seconds))]
+        contracts = len(self._worker.facts["bodies"])
+        bodies = [self._body(number % contracts) for number in range(AT_ONCE + 1 + round(1.2 * self._rate * seconds))]
         authorization = self._worker.facts["authorization"]
         figures = post(
             self._url, bodies=bodies, authorization=authorization, connections=AT_ONCE, seconds=seconds, once=True

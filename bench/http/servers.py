@@ -14,7 +14,7 @@ from typing import Final
 from bench.processes import Failed, child, tail
 
 WORKERS: Final = os.cpu_count() or 1
-THREADS: Final = 8
+THREADS: Final = 16
 _READY_WITHIN_S: Final = 60
 
 
