@@ -1,6 +1,7 @@
 """Token amounts and prices: integers of milli-tokens and cents inside, decimal strings at the edges, floats nowhere."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ledger.errors import InvalidAmount
@@ -46,6 +47,7 @@ def check_amount(amount_mt: int) -> None:
         raise InvalidAmount(f"Give an amount above zero with at most {MAX_DIGITS} digits.", field="amount")
 
 
+@lru_cache(maxsize=10_000)
 def format_milli(milli: int) -> str:
     """Return thousandths as a decimal string without exponent or trailing zeros: 500 becomes "0.5"."""
     whole, fraction = divmod(abs(milli), MILLI)

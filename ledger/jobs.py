@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.errors import InvalidRequest, LedgerError, NotFound
 from ledger.models import Job
 from ledger.posting import (
@@ -32,8 +34,7 @@ Mode = Literal["all_or_nothing", "each"]
 BATCH_LIMIT: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """What became of one job: results arrived (`amount_mt` captures only a part), or it ended.
 
     A caller who knows the job's contract says so; else it is looked up.

@@ -3,7 +3,7 @@
 Loaded by the pipeline together with what else a batch needs, and by `ledger.quotes` alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
@@ -60,12 +60,14 @@ class QuotedPrice(NamedTuple):
 
 
 class Catalogue:
-    """The facts that the orders of one call name, made of the rows that its queries found; empty without orders."""
+    """The facts that the orders of one call name: the rows that its queries found, and the pools by their users."""
 
-    def __init__(self, rows: Mapping[str, Rows], addresses: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[str, Rows], pools: Mapping[int | None, UUID], addresses: Mapping[str, int] | None = None
+    ) -> None:
         self._addresses = addresses or {}
         self.members = {user_id: Member(*values) for user_id, *values in rows.get("members", [])}
-        self._pools: dict[int | None, UUID] = dict(rows.get("pools", []))
+        self._pools = pools
         self.quotes = {row[0]: QuotedPrice(*row) for row in rows.get("quotes", [])}
         self._offers: dict[str, list[Offer]] = {}
         for row in rows.get("offers", []):
@@ -82,7 +84,6 @@ class Catalogue:
         user_ids = {user_of(order, addresses) for order in orders} - {None}
         queries = {
             "members": _members(contract_id, user_ids),
-            "pools": _pools(contract_id, user_ids),
             "offers": _offers({order.service for order in orders}, since, until),
         }
         if quote_ids := {order.quote_id for order in orders if order.quote_id}:
@@ -125,7 +126,8 @@ def _members(contract_id: UUID, user_ids: set[int | None]) -> Query:
     return Query(sql, [*pairs(contract_id, user_ids), one(contract_id)], (int, str, bool, datetime, str, bool, bool))
 
 
-def _pools(contract_id: UUID, user_ids: set[int | None]) -> Query:
+def pools_of(contract_id: UUID, user_ids: Collection[int]) -> Query:
+    """Return the query of (user's id, pool's id) for these users' pools and the shared one, which is no user's."""
     sql = f"""
         SELECT p.user_id, p.id FROM {named("bigint")}
         JOIN ledger_pool p ON p.contract_id = named.contract_id AND p.user_id = named.id AND p.kind = 'individual'

@@ -21,7 +21,7 @@ from ledger.errors import (
     SharedUseNotAllowed,
 )
 from ledger.ids import new_id
-from ledger.posting.catalogue import Catalogue, Member, Offer, QuotedPrice
+from ledger.posting.catalogue import Catalogue, Member, Offer, QuotedPrice, pools_of
 from ledger.posting.commands import JobOrder, Refused, StartJob
 from ledger.pricing import price_of
 from ledger.rights import may_use_shared
@@ -34,8 +34,10 @@ PRICE_LIMIT_MT: Final = 2**63
 
 def look_up(orders: Sequence[JobOrder], *, at: datetime) -> list[StartJob | Refused]:
     """Return a command per order of one instant on one contract; one that is not valid becomes its refusal."""
+    users = {order.user_id for order in orders if order.user_id}
     queries = Catalogue.queries(orders, {}, since=at, until=at)
-    catalogue = Catalogue(dict(zip(queries, read(*queries.values()), strict=True)))
+    pools, *found = read(pools_of(orders[0].contract_id, users), *queries.values())
+    catalogue = Catalogue(dict(zip(queries, found, strict=True)), dict(pools))
     return [command_for(catalogue, order, at=at) for order in orders]
 
 

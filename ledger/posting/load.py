@@ -75,7 +75,8 @@ def load(locked: Locked, requests: Sequence[Request]) -> Loaded:
     if any(isinstance(command, TakeBack) for command in commands):
         parents = {lot.parent_id for lot in state.lots.values() if lot.parent_id} - set(state.lots)
         _add_pools(state, *read(_lots(book.contract_id, pool_ids, users, parents)))
-    return Loaded(_by_name(rows["keys"]), Catalogue(rows, members), state)
+    owned = {pool.user_id: pool.id for pool in state.pools.values()}
+    return Loaded(_by_name(rows["keys"]), Catalogue(rows, owned, members), state)
 
 
 def find_key(idempotency: Idempotency) -> StoredKey | None:
@@ -151,8 +152,8 @@ def _read_jobs(rows: Rows) -> tuple[dict[UUID, JobState], set[UUID], set[UUID]]:
     return jobs, pool_ids, lot_ids
 
 
-_POOL_TYPES: Final = (UUID, str, int, int, int, int)
-_LOT_TYPES: Final = (UUID, UUID, UUID, str, int, int, int, datetime, datetime, datetime)
+_POOL_TYPES: Final = (UUID, str, int, int, int, int, int)
+_LOT_TYPES: Final = (UUID, UUID, str, int, int, int, datetime, datetime, datetime)
 
 
 def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iterable[UUID] = ()) -> Query:
@@ -160,7 +161,7 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iter
 
     Named lots, spent or not, are in one of the pools.
     """
-    pool = "p.id, p.contract_id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt"
+    pool = "p.id, p.contract_id, p.kind, p.user_id, p.available_mt, p.held_mt, p.used_mt, p.expired_mt"
     # Pools first, each way by its own index, then their lots: one condition with OR, or a plan that begins with the
     # lots, would walk through all that a large contract has.
     join = "JOIN ledger_pool p ON p.contract_id = named.contract_id"
@@ -176,8 +177,8 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iter
         parameters += [one(contract_id), *pairs(contract_id, users)]
     sql = f"""
         WITH p AS MATERIALIZED ({" UNION ".join(chosen)})
-        SELECT p.id, p.kind, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
-            l.id, l.pool_id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt, l.granted_at, l.expires_at,
+        SELECT p.id, p.kind, p.user_id, p.available_mt, p.held_mt, p.used_mt, p.expired_mt,
+            l.id, l.parent_id, l.source, l.amount_mt, l.remaining_mt, l.held_mt, l.granted_at, l.expires_at,
             l.usable_until
         FROM p LEFT JOIN ledger_lot l ON l.contract_id = p.contract_id AND l.pool_id = p.id
             AND (NOT l.exhausted OR {among("l.id", "uuid")})
@@ -187,10 +188,10 @@ def _lots(contract_id: UUID, pool_ids: set[UUID], users: set[int], lot_ids: Iter
 
 def _add_pools(state: State, rows: Rows) -> None:
     lots = []
-    for row in rows:
-        pool_id, kind, *balances = row[:6]
-        state.pools[pool_id] = PoolState(pool_id, kind, dict(zip(_ACCOUNTS, balances, strict=True)))
-        if row[6]:
-            *values, usable_until = row[6:]
-            lots.append(LotState(*[*values, usable_until or NEVER]))
+    for pool_id, kind, user_id, *values in rows:
+        balances, (lot_id, *lot, usable_until) = values[: len(_ACCOUNTS)], values[len(_ACCOUNTS) :]
+        if pool_id not in state.pools:
+            state.pools[pool_id] = PoolState(pool_id, kind, dict(zip(_ACCOUNTS, balances, strict=True)), user_id)
+        if lot_id:
+            lots.append(LotState(*[lot_id, state.pools[pool_id].id, *lot, usable_until or NEVER]))
     state.add_lots(lots)

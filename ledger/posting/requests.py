@@ -28,7 +28,7 @@ class Idempotency:
     fingerprint: str
 
 
-class JobView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JobView(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A job as one answer shows it. Amounts are milli-tokens; `lots` are what it drew: (lot, milli-tokens).
 
     A stored answer leaves out what is empty: there is one for every charge.

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.models import LIVE_STATUSES, Account
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -47,19 +49,19 @@ class LotState:
 
 @dataclass(slots=True, eq=False)
 class PoolState:
-    """A pool's four balances by account, in milli-tokens."""
+    """A pool's four balances by account, in milli-tokens; the shared pool is no user's."""
 
     id: UUID
     kind: str
     balances: dict[str, int]
+    user_id: int | None = None
 
     @property
     def available_mt(self) -> int:
         return self.balances[Account.AVAILABLE]
 
 
-@dataclass(slots=True, eq=False)
-class JobState:
+class JobState(Struct, eq=False, gc=False):
     """A job as the planner changes it; `draws` are (lot, milli-tokens) of its hold, or of its charge once captured."""
 
     id: UUID
@@ -87,7 +89,7 @@ class JobState:
     reason: str = ""
     first_result_at: datetime | None = None
     ended_at: datetime | None = None
-    draws: list[tuple[UUID, int]] = field(default_factory=list)
+    draws: list[tuple[UUID, int]] = []
 
     @property
     def has_ended(self) -> bool:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
+_encoder: Final = msgspec.json.Encoder()
 Row = Sequence[Any]
 Rows = list[tuple[Any, ...]]
 
@@ -46,7 +48,7 @@ def pairs(contract_id: UUID, ids: Collection[Any]) -> list[str]:
 def many(values: Iterable[Any]) -> str:
     """Return values as one parameter, an array for `among`."""
     if on_postgresql():
-        return _array(values)
+        return _array([*values])
     return json.dumps([for_sqlite(value) for value in values])
 
 
@@ -55,18 +57,17 @@ def one(value: Any) -> Any:
     return value if on_postgresql() else for_sqlite(value)
 
 
-def _array(values: Iterable[Any]) -> str:
-    """Return values as the text of a PostgreSQL array, which costs a tenth of the driver's own way."""
-    return "{" + ",".join(map(_element, values)) + "}"
+def _array(values: Sequence[Any]) -> str:
+    """Return values of one type as the text of a PostgreSQL array, which costs a tenth of the driver's own way."""
+    if any(isinstance(value, str) for value in values[:1]):
+        return "{" + ",".join(map(_quoted, values)) + "}"
+    # Numbers and ids stand in JSON as they do in an array.
+    return "{" + _encoder.encode(values).decode()[1:-1] + "}"
 
 
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return f'"{value}"'
+def _quoted(text: str) -> str:
+    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def for_sqlite(value: Any) -> Any:

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from ledger.statements import among, many, one, select_rows
+from msgspec import Struct
+
+from ledger.statements import Query, among, many, one, read, select_rows
 
 _BY_HASH: Final = """
     SELECT t.scopes, CAST(t.data AS text), t.user_id, s.client_id, COALESCE(m.contract_id, c.contract_id)
@@ -55,8 +57,7 @@ def _resources(data: str | None) -> list[str]:
     return [str(resource) for resource in found["resources"]] if isinstance(found, dict) else []
 
 
-@dataclass(frozen=True, slots=True)
-class JobFacts:
+class JobFacts(Struct, frozen=True, gc=False):
     """What decides who may do what to a job; none of it ever changes."""
 
     id: UUID
@@ -68,5 +69,6 @@ class JobFacts:
 
 def find_jobs(job_ids: Collection[UUID]) -> dict[UUID, JobFacts]:
     """Return the facts of jobs."""
-    rows = select_rows(f"{_JOBS} WHERE {among('id', 'uuid')}", [many(set(job_ids))], (UUID, UUID, int, UUID, str))
+    sql = f"{_JOBS} WHERE {among('id', 'uuid')}"
+    (rows,) = read(Query(sql, [many(set(job_ids))], (UUID, UUID, int, UUID, str)))
     return {row[0]: JobFacts(*row) for row in rows}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import msgspec
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import Field, empty
 
@@ -68,7 +69,7 @@ class IdField(ApiField[UUID]):
         """Return the UUID."""
         if not isinstance(data, str) or not _UUID.fullmatch(data):
             raise ValidationError("This is not a UUID.")
-        return UUID(data)
+        return msgspec.convert(data, UUID)
 
     def openapi(self) -> Json:
         """A string in the form of RFC 9562."""
