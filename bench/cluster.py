@@ -25,6 +25,7 @@ TUNING: Final = (
     "work_mem=16MB",
     "maintenance_work_mem=512MB",
     "max_wal_size=8GB",
+    "max_connections=300",
     "checkpoint_timeout=15min",
     "random_page_cost=1.1",
 )

@@ -18,6 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connectio
 from django.db.models import Model
 from django.utils import timezone
 
+from reporting.plans import planned_for_their_values
+
 REPLICA: Final = "replica"
 RECHECK_S: Final = 1.0
 log = structlog.get_logger(__name__)
@@ -54,7 +56,8 @@ def reading() -> Iterator[Freshness | None]:
     freshness = fresh_enough() if REPLICA in settings.DATABASES else None
     token = _used.set(freshness)
     try:
-        yield freshness
+        with planned_for_their_values(REPLICA if freshness else DEFAULT_DB_ALIAS):
+            yield freshness
     finally:
         _used.reset(token)
 

@@ -13,7 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Book, Contract, Pool
+from reporting import rollups
 from reporting.models import FoldMark, UsageSum
+from reporting.replica import reading
 from reporting.rollups import fold, fold_chunk
 from reporting.usage import UsageScope, usage
 from tests.reporting.conftest import Work
@@ -63,6 +65,45 @@ def test_readers_see_each_charge_once_while_two_fold_and_one_works(
     assert seen == sorted(seen)
     fold()
     assert UsageSum.objects.get(level="month total").jobs == JOBS
+
+
+def test_a_burst_is_counted_before_it_is_folded(
+    contract_a: Contract, bobs_pool: Pool, bob: User, fund: Callable[..., None], work: Work, monkeypatch
+) -> None:
+    monkeypatch.setattr(rollups, "CHUNK_ENTRIES", 6)
+    fund(bobs_pool, "500")
+    for burst, counted in ((1, 0), (4, connection.vendor == "postgresql")):
+        for _ in range(burst):
+            work(bob)
+        with CaptureQueriesContext(connection) as statements:
+            fold()
+        assert sum("ANALYZE" in statement["sql"] for statement in statements) == counted
+    assert UsageSum.objects.get(level="month total").jobs == 5
+
+
+def test_a_report_is_planned_for_its_values_each_time(
+    contract_a: Contract, bobs_pool: Pool, bob: User, fund: Callable[..., None], work: Work
+) -> None:
+    fund(bobs_pool, "500")
+    work(bob)
+    fold()
+    before = prepared()
+    for _ in range(12):  # more often than the driver needs to prepare a statement
+        with reading():
+            assert usage(scope=UsageScope((contract_a.id,)), group_by=["day"]).totals.jobs == 1
+    assert prepared() == before
+    for _ in range(12):
+        usage(scope=UsageScope((contract_a.id,)), group_by=["day"])
+    assert (prepared() > before) == (connection.vendor == "postgresql")
+
+
+def prepared() -> int:
+    """Return how many statements the connection has prepared."""
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM pg_prepared_statements")
+        return int(cursor.fetchone()[0])
 
 
 def test_a_chunk_costs_the_same_few_statements_however_long(
