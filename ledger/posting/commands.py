@@ -142,8 +142,11 @@ class ExpireDue(Struct, frozen=True, kw_only=True, gc=False):
     pool_ids: tuple[UUID, ...]
 
 
-class Refused(Struct, frozen=True, kw_only=True, gc=False):
-    """An item that was refused before it reached the books, in its place among the others."""
+class Refused(Struct, frozen=True, kw_only=True):
+    """An item that was refused before it reached the books, in its place among the others.
+
+    The one command that may be part of a cycle: a raised refusal knows the frames that know this.
+    """
 
     refusal: LedgerError
 

@@ -1,5 +1,7 @@
 """What an order of a job may say, and how it is refused when it says something else."""
 
+import gc
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -142,3 +144,13 @@ def test_a_contract_that_is_not_there_is_not_found(bob: User) -> None:
     with pytest.raises(NotFound) as refusal:
         jobs.start(idempotency=fresh_key(), order=JobOrder(new_id(), bob.pk, "analysis"))
     assert refusal.value.field == "contract"
+
+
+def test_refusals_are_forgotten_once_they_were_answered(contract_a: Contract, bob: User) -> None:
+    orders = [JobOrder(contract_a.id, bob.pk, "no such service")] * 5
+    for _ in range(3):
+        answer = jobs.start_batch(idempotency=fresh_key(), orders=orders, mode="each")
+        assert {type(result) for result in answer.results} == {NotFound}
+    del answer
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, NotFound)]
